@@ -1,0 +1,52 @@
+"""Every setting of mercato: its name, its default and a sentence; help, docs and `mercato doctor` print this table."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from platformdirs import user_data_dir
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: the environment variable that sets it, its default and what it does."""
+
+    variable: str
+    default: str
+    meaning: str
+
+    @property
+    def value(self) -> str:
+        """The value in force: the environment's, else the default."""
+        return os.environ.get(self.variable) or self.default
+
+
+HOME = Setting("MERCATO_HOME", user_data_dir("mercato", appauthor=False), "Folder of the user's ledger and register.")
+LEDGER = Setting("MERCATO_LEDGER", "", "Path of the ledger; empty means `ledger.sqlite` in MERCATO_HOME.")
+REGISTER = Setting("MERCATO_REGISTER", "", "Path of the user's register; empty means `register.sqlite` in MERCATO_HOME.")
+TIMEOUT = Setting("MERCATO_TIMEOUT", "20", "Seconds after which fetching one address is given up.")
+MAX_BYTES = Setting("MERCATO_MAX_BYTES", "10000000", "Largest page or document, in bytes after decoding.")
+USER_AGENT = Setting(
+    "MERCATO_USER_AGENT",
+    "mercato/0.1 (reads transfer news; set MERCATO_USER_AGENT to your contact address)",
+    "What mercato calls itself when it asks a site for a page.",
+)
+
+SETTINGS: tuple[Setting, ...] = (HOME, LEDGER, REGISTER, TIMEOUT, MAX_BYTES, USER_AGENT)
+
+
+def home() -> Path:
+    """The user's folder; not created here."""
+    return Path(HOME.value).expanduser()
+
+
+def ledger_path() -> Path:
+    """Where the ledger lies."""
+    return Path(LEDGER.value).expanduser() if LEDGER.value else home() / "ledger.sqlite"
+
+
+def register_path() -> Path:
+    """Where the user's own register lies."""
+    return Path(REGISTER.value).expanduser() if REGISTER.value else home() / "register.sqlite"
