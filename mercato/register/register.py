@@ -1,0 +1,135 @@
+"""The register: every record by id, and the index of their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from mercato.register import tables
+from mercato.register.index import NameEntry, NameIndex, NameKind
+from mercato.register.records import Club, Competition, Country, Journalist, Name, Outlet, Person, Window
+
+
+@dataclass(frozen=True, slots=True)
+class SharedName:
+    """A name that several clubs share; the first id is meant where nothing in the text speaks for another."""
+
+    name: str
+    ids: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Register:
+    """Who is who. Records by id; `index` finds their names in text."""
+
+    clubs: dict[str, Club]
+    people: dict[str, Person]
+    outlets: dict[str, Outlet]
+    journalists: dict[str, Journalist]
+    competitions: dict[str, Competition]
+    countries: dict[str, Country]
+    windows: tuple[Window, ...] = ()
+    shared_names: tuple[SharedName, ...] = ()
+
+    @cached_property
+    def index(self) -> NameIndex:
+        """The names of all records; built when first asked for (about 2 s for 500,000 people)."""
+        return NameIndex(self._entries())
+
+    @cached_property
+    def outlet_by_domain(self) -> dict[str, Outlet]:
+        """Outlets by each of their domains."""
+        return {domain: outlet for outlet in self.outlets.values() for domain in outlet.domains}
+
+    @cached_property
+    def by_handle(self) -> dict[str, Club | Outlet | Journalist]:
+        """Clubs, outlets and journalists by handle or hashtag, lower case, without @ and #."""
+        found: dict[str, Club | Outlet | Journalist] = {}
+        for club in self.clubs.values():
+            found.update({code.lstrip("@#").casefold(): club for code in club.codes})
+        for source in (*self.outlets.values(), *self.journalists.values()):
+            found.update({handle.lstrip("@").casefold(): source for handle in source.handles})
+        return found
+
+    def _entries(self) -> Iterator[NameEntry]:
+        yield from self._club_entries()
+        for person in self.people.values():
+            yield NameEntry(NameKind.PERSON, person.id, person.name)
+            if person.full_name and person.full_name != person.name:
+                yield NameEntry(NameKind.PERSON, person.id, person.full_name)
+            yield from _named(NameKind.PERSON, person.id, person.names)
+            yield from _named(NameKind.PERSON_NICKNAME, person.id, person.nicknames)
+        yield from self._source_entries()
+        for competition in self.competitions.values():
+            yield NameEntry(NameKind.COMPETITION, competition.id, competition.name)
+            yield from _named(NameKind.COMPETITION, competition.id, competition.names)
+        for country in self.countries.values():
+            yield NameEntry(NameKind.COUNTRY, country.code, country.name)
+            yield from _named(NameKind.COUNTRY, country.code, country.names)
+            yield from _named(NameKind.DEMONYM, country.code, country.demonyms)
+
+    def _club_entries(self) -> Iterator[NameEntry]:
+        for club in self.clubs.values():
+            if club.national:
+                yield from _named(NameKind.CLUB_NICKNAME, club.id, club.nicknames)
+                continue
+            yield NameEntry(NameKind.CLUB, club.id, club.name)
+            if club.official:
+                yield NameEntry(NameKind.CLUB, club.id, club.official)
+            yield from _named(NameKind.CLUB, club.id, club.names)
+            yield from (NameEntry(NameKind.CLUB, club.id, code) for code in club.codes if not code.startswith("@"))
+            yield from _named(NameKind.CLUB_NICKNAME, club.id, club.nicknames)
+            yield from _named(NameKind.GROUND, club.id, club.grounds)
+            yield from _named(NameKind.CITY, club.id, club.city)
+
+    def _source_entries(self) -> Iterator[NameEntry]:
+        for outlet in self.outlets.values():
+            yield NameEntry(NameKind.OUTLET, outlet.id, outlet.name)
+            yield from _named(NameKind.OUTLET, outlet.id, outlet.names)
+            yield from (NameEntry(NameKind.OUTLET, outlet.id, domain) for domain in outlet.domains)
+        for journalist in self.journalists.values():
+            yield NameEntry(NameKind.JOURNALIST, journalist.id, journalist.name)
+            yield from _named(NameKind.JOURNALIST, journalist.id, journalist.names)
+
+
+def _named(kind: NameKind, id_: str, names: Iterable[Name]) -> Iterator[NameEntry]:
+    return (NameEntry(kind, id_, name.text, name.language) for name in names)
+
+
+def _shared_name(row: tables.Row) -> SharedName:
+    return SharedName(row["name"], tables.split(row["ids"]), row.get("note", ""))
+
+
+def national_teams(countries: Iterable[Country], nicknames: dict[str, tuple[Name, ...]]) -> Iterator[Club]:
+    """Each football nation as a club: a coach or player may join "Germany"."""
+    for country in countries:
+        yield Club(
+            id=f"national:{country.code}",
+            name=country.name,
+            country=country.code,
+            names=country.names,
+            nicknames=nicknames.get(country.code, ()),
+            national=True,
+        )
+
+
+def load_shipped() -> Register:
+    """The register that comes with the package."""
+    countries = {c.code: c for c in tables.read(tables.shipped("countries.csv"), tables.country_from)}
+    nicknames = dict(
+        tables.read(tables.shipped("national_nicknames.csv"), lambda row: (row["code"], tables.names(row["nicknames"])))
+    )
+    clubs = {c.id: c for c in tables.read(tables.shipped("clubs"), tables.club_from)}
+    clubs.update({c.id: c for c in national_teams(countries.values(), nicknames)})
+    return Register(
+        clubs=clubs,
+        people={p.id: p for p in tables.read(tables.shipped("people"), tables.person_from)},
+        outlets={o.id: o for o in tables.read(tables.shipped("outlets.csv"), tables.outlet_from)},
+        journalists={j.id: j for j in tables.read(tables.shipped("journalists.csv"), tables.journalist_from)},
+        competitions={c.id: c for c in tables.read(tables.shipped("competitions.csv"), tables.competition_from)},
+        countries=countries,
+        windows=tuple(tables.read(tables.shipped("windows.csv"), tables.window_from)),
+        shared_names=tuple(tables.read(tables.shipped("shared_names"), _shared_name)),
+    )
