@@ -1,0 +1,142 @@
+"""Run a reader over annotated texts and score what it finds: by set, by language, and beside other systems."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Protocol
+
+from mercato.errors import SourceUnusable
+from mercato.evaluation.matching import ClaimRow
+from mercato.evaluation.peers import peer_move_pairs
+from mercato.evaluation.reliability import Reliability, reliability
+from mercato.evaluation.scoring import Claims, Match, Report, score
+from mercato.evaluation.texts import TextIndex, digest, load_claims
+from mercato.model import Claim, Document, claims_to_row
+from mercato.sources import open_source
+
+UNKNOWN_LANGUAGE = "und"
+"""ISO 639's code for a language that could not be told."""
+
+
+class Reader(Protocol):
+    """Whatever turns a document into claims."""
+
+    def read(self, document: Document) -> list[Claim]:
+        """The claims of one document."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldSet:
+    """Annotated texts under one name. `document` gives the text of an id, or None where it is missing."""
+
+    name: str
+    gold: Claims
+    digest: str
+    document: Callable[[str], Document | None]
+    peers: Mapping[str, Match] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A reader's figures on one set. `missing` are ids whose text is not there: they count as texts with no claim."""
+
+    name: str
+    digest: str
+    report: Report
+    by_language: Mapping[str, Report]
+    reliability: Reliability | None = None
+    peers: Mapping[str, Match] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+    def figures(self) -> dict[str, float]:
+        """The figures that floors are kept for."""
+        return self.report.figures()
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "set": self.name,
+            "digest": self.digest,
+            **self.report.plain(),
+            "by language": {language: report.plain() for language, report in self.by_language.items()},
+            "reliability": self.reliability.plain() if self.reliability else None,
+            "peers": {name: match.plain() for name, match in self.peers.items()},
+            "missing": list(self.missing),
+        }
+
+
+def evaluate(gold_path: Path, texts: Sequence[Path], reader: Reader) -> Result:
+    """Read the texts that an annotation file is about, and score.
+
+    `texts` are folders; the gold file's own folder is searched last. Raises SourceUnusable or DataFileError.
+    """
+    return evaluate_set(gold_file_set(gold_path, TextIndex([*texts, gold_path.parent]), texts), reader)
+
+
+def gold_file_set(gold_path: Path, index: TextIndex, texts: Sequence[Path]) -> GoldSet:
+    """An annotation file with the texts found in `index`, and the peers that lie in the folders `texts`."""
+    gold = load_claims(gold_path)
+
+    def document(text_id: str) -> Document | None:
+        row = index.get(text_id)
+        return row.document() if row else None
+
+    return GoldSet(gold_path.stem, gold, digest([gold_path]), document, peer_move_pairs(gold, texts))
+
+
+def gold_folder_sets(gold: Path, texts: Path | None) -> Iterator[GoldSet]:
+    """One set for each annotation file of a folder, in the order of their names."""
+    paths = sorted(gold.glob("*.jsonl"))
+    if not paths:
+        raise SourceUnusable(f"{gold}: no *.jsonl in it. --gold takes a folder of annotation files.")
+    folders = [texts] if texts else []
+    index = TextIndex([*folders, gold])
+    for path in paths:
+        yield gold_file_set(path, index, folders)
+
+
+def sample_set(folder: Path | None = None) -> GoldSet | None:
+    """The documents and annotations shipped with the package; None where there are none."""
+    root = folder or Path(str(files("mercato"))) / "samples"
+    gold_path = root / "gold.jsonl"
+    if not gold_path.is_file():
+        return None
+    paths = sorted(p for p in (root / "documents").iterdir() if p.suffix in {".txt", ".html", ".jsonl"})
+    documents = dict(_sample_documents(paths))
+    return GoldSet("samples", load_claims(gold_path), digest([gold_path, *paths]), documents.get)
+
+
+def _sample_documents(paths: Sequence[Path]) -> Iterator[tuple[str, Document]]:
+    """Documents by the id that annotations know them by: a row's own, else the file's stem."""
+    for path in paths:
+        for document in open_source(str(path)):
+            yield (document.key if path.suffix == ".jsonl" else path.stem), document
+
+
+def evaluate_set(annotated: GoldSet, reader: Reader) -> Result:
+    """Read each annotated text and score."""
+    system: dict[str, list[ClaimRow]] = {}
+    languages: dict[str, list[str]] = defaultdict(list)
+    missing: list[str] = []
+    for text_id in annotated.gold:
+        document = annotated.document(text_id)
+        if document is None:
+            missing.append(text_id)
+            continue
+        system[text_id] = claims_to_row(text_id, reader.read(document))["claims"]
+        languages[document.language or UNKNOWN_LANGUAGE].append(text_id)
+    return Result(
+        name=annotated.name,
+        digest=annotated.digest,
+        report=score(annotated.gold, system),
+        by_language={
+            language: score({i: annotated.gold[i] for i in ids}, system) for language, ids in sorted(languages.items())
+        },
+        reliability=reliability(annotated.gold, system),
+        peers=annotated.peers,
+        missing=tuple(missing),
+    )
