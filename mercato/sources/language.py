@@ -1,0 +1,37 @@
+"""Which language a text is in, by a small model that comes with py3langid; nothing is downloaded."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+# The six languages that are read, and Dutch, which would else be taken for German.
+KNOWN = ("en", "it", "es", "de", "fr", "pt", "nl")
+# Enough for a sure answer; more characters only cost time.
+_LOOKED_AT = 600
+# Under this many letters the answer is a guess: "Perin to Milan" is every language.
+_LEAST_LETTERS = 20
+
+
+def find_language(text: str) -> str | None:
+    """The ISO 639-1 code of the language of the first 600 characters, one of KNOWN; None for too little text."""
+    head = text[:_LOOKED_AT]
+    if sum(map(str.isalpha, head)) < _LEAST_LETTERS:
+        return None
+    code, _ = _identifier().classify(head)
+    return str(code)
+
+
+def language_code(declared: str | None) -> str | None:
+    """The two or three letters of a declared language ("en-GB", "IT_it"), or None where it is no language code."""
+    code = (declared or "").strip().replace("_", "-").split("-")[0].lower()
+    return code if code.isascii() and code.isalpha() and 2 <= len(code) <= 3 else None
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages(list(KNOWN))
+    return identifier

@@ -1,0 +1,74 @@
+"""A plain text becomes a Document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mercato.errors import DocumentSkipped
+from mercato.model import Document, document_id
+from mercato.sources.blocks import blocks_of
+from mercato.sources.dates import moment_in, parse_moment
+from mercato.sources.language import find_language, language_code
+from mercato.sources.normalise import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the caller knows of a document beforehand; it goes before what the document says of itself."""
+
+    title: str | None = None
+    date: str | None = None
+    address: str | None = None
+    outlet: str | None = None
+    language: str | None = None
+    author: str | None = None
+    fetched: datetime | None = None
+
+
+def document_from_text(
+    text: str,
+    *,
+    key: str,
+    title: str | None = None,
+    date: str | None = None,
+    address: str | None = None,
+    outlet: str | None = None,
+    language: str | None = None,
+    author: str | None = None,
+    fetched: datetime | None = None,
+) -> Document:
+    """The document that a plain text is, with its blocks, its publication date and its language.
+
+    A `title` becomes the headline at the start of the text, unless the text begins with it. A `date` that can't be read
+    leaves `published` empty, as does one that is nowhere given. The language is looked for only where none is given.
+    DocumentSkipped where there is no text.
+    """
+    text = normalise(text)
+    heading = " ".join(normalise(title).split()) if title else ""
+    headline_end = 0
+    if heading:
+        body = text.lstrip()
+        text = body if _begins_with(body, heading) else f"{heading}\n\n{body}"
+        headline_end = len(heading)
+    if not text or text.isspace():
+        raise DocumentSkipped(key, "holds no text", "Give a text with words in it.")
+    blocks = blocks_of(text, headline_end)
+    return Document(
+        id=document_id(key, text),
+        key=key,
+        text=text,
+        blocks=blocks,
+        address=address,
+        outlet=outlet,
+        title=heading or None,
+        author=author,
+        published=parse_moment(date) if date else moment_in(text, blocks),
+        fetched=fetched,
+        language=language_code(language) or find_language(text),
+    )
+
+
+def _begins_with(text: str, heading: str) -> bool:
+    """Whether the text's first line is the heading, so that it need not be put there."""
+    return text.startswith(heading) and text[len(heading) : len(heading) + 1] in ("", "\n")
