@@ -1,0 +1,1 @@
+"""The same reading run over many texts, on one process or several."""

@@ -1,0 +1,194 @@
+"""JSON Lines in, one reading a line out: streamed, in order, on one process or on several.
+
+Memory stays bounded whatever the length of the input. A line that can't be read costs that line alone.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import multiprocessing
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+import msgspec
+
+from mercato.errors import DocumentSkipped, SourceUnusable
+from mercato.model import Claim, Document, claims_to_row
+from mercato.sources import document_from_text
+
+BATCH_LINES = 64
+BATCH_BYTES = 1 << 18
+"""A batch for a worker ends at either: enough work to pay for the way there, small enough to share out evenly."""
+BATCHES_AHEAD = 4
+"""Batches waiting for each worker."""
+
+
+class Reader(Protocol):
+    """Whatever turns a document into claims."""
+
+    def read(self, document: Document) -> list[Claim]:
+        """The claims of one document."""
+
+
+class Trouble(StrEnum):
+    """Why a line gave no claims although it might have held some."""
+
+    NOT_JSON = "not a JSON object"
+    NO_ID = "no id"
+    NO_TEXT = "no text"
+    SKIPPED = "not readable as a text"
+    READER_FAILED = "the reader failed"
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether something is wrong with the line or with us; an empty text is only empty."""
+        return self is not Trouble.NO_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class LineOptions:
+    """What holds for lines that don't say otherwise, and the least confidence that a claim must have."""
+
+    language: str | None = None
+    date: str | None = None
+    threshold: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of one line: the JSON row to print (None for a line without an id), and what was wrong with it."""
+
+    number: int
+    row: bytes | None
+    trouble: Trouble | None = None
+    detail: str = ""
+
+
+def confident(claims: Sequence[Claim], threshold: float) -> list[Claim]:
+    """The claims that are at least so sure; one that states no confidence stays."""
+    return [c for c in claims if c.confidence is None or c.confidence >= threshold]
+
+
+def encode(row: dict[str, Any]) -> bytes:
+    """A row as one line of JSON without the line's end; escaped where the text holds what UTF-8 can't write."""
+    try:
+        return msgspec.json.encode(row)
+    except UnicodeEncodeError:
+        return json.dumps(row).encode("ascii")
+
+
+def read_line(number: int, line: bytes, reader: Reader, options: LineOptions) -> Reading:
+    """Read one line; never raises for what stands in it."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as fault:
+        return Reading(number, None, Trouble.NOT_JSON, str(fault))
+    if not isinstance(row, dict):
+        return Reading(number, None, Trouble.NOT_JSON, f"it is a {type(row).__name__}")
+    if not isinstance(row.get("id"), str | int):
+        return Reading(number, None, Trouble.NO_ID, 'give each line an "id"')
+    if not isinstance(row.get("text"), str) or not row["text"].strip():
+        return _answered(number, row, [], Trouble.NO_TEXT, "")
+    try:
+        claims = reader.read(_document(row, options))
+    except DocumentSkipped as skipped:
+        return _answered(number, row, [], Trouble.SKIPPED, skipped.reason)
+    except Exception as fault:  # one text must not end a night's run; it is counted, named and fails the command
+        return _answered(number, row, [], Trouble.READER_FAILED, f"{type(fault).__name__}: {fault}")
+    return _answered(number, row, confident(claims, options.threshold))
+
+
+def _answered(
+    number: int, row: dict[str, Any], claims: list[Claim], trouble: Trouble | None = None, detail: str = ""
+) -> Reading:
+    answer = claims_to_row(str(row["id"]), claims)
+    answer["id"] = row["id"]  # as it was given: a number stays one
+    return Reading(number, encode(answer), trouble, detail and f"id {row['id']}: {detail}")
+
+
+def _document(row: dict[str, Any], options: LineOptions) -> Document:
+    def words(name: str) -> str | None:
+        value = row.get(name)
+        return value if isinstance(value, str) and value else None
+
+    return document_from_text(
+        row["text"],
+        key=str(row["id"]),
+        title=words("title"),
+        date=words("date") or options.date,
+        address=words("url"),
+        outlet=words("outlet"),
+        language=options.language or words("language"),
+    )
+
+
+def read_lines(lines: Iterable[bytes], reader: Reader, options: LineOptions, workers: int = 1) -> Iterator[Reading]:
+    """Read lines in their order; blank ones are passed over. Raises SourceUnusable if a worker process dies."""
+    numbered = ((n, line) for n, line in enumerate(_without_mark(lines), 1) if line.strip())
+    if workers <= 1:
+        return (read_line(number, line, reader, options) for number, line in numbered)
+    return _read_in_processes(_batches(numbered), reader, options, workers)
+
+
+def _without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines without the byte order mark that some editors put first."""
+    for number, line in enumerate(lines):
+        yield line.removeprefix(b"\xef\xbb\xbf") if number == 0 else line
+
+
+Batch = list[tuple[int, bytes]]
+
+
+def _batches(numbered: Iterable[tuple[int, bytes]]) -> Iterator[Batch]:
+    batch: Batch = []
+    size = 0
+    for number, line in numbered:
+        batch.append((number, line))
+        size += len(line)
+        if len(batch) >= BATCH_LINES or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+# A worker gets its reader by being forked from a process that has it: the name index can't be sent.
+_inherited: tuple[Reader, LineOptions] | None = None
+
+
+def _read_batch(batch: Batch) -> list[Reading]:
+    assert _inherited is not None
+    reader, options = _inherited
+    return [read_line(number, line, reader, options) for number, line in batch]
+
+
+def _read_in_processes(
+    batches: Iterator[Batch], reader: Reader, options: LineOptions, workers: int
+) -> Iterator[Reading]:
+    global _inherited
+    _inherited = (reader, options)
+    gc.collect()
+    gc.freeze()  # else the collector writes to the register's pages and each worker copies them
+    waiting: deque[Future[list[Reading]]] = deque()
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork"))
+    try:
+        for batch in batches:
+            waiting.append(pool.submit(_read_batch, batch))
+            if len(waiting) >= workers * BATCHES_AHEAD:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+    except BrokenProcessPool as fault:
+        raise SourceUnusable(
+            "A worker process was ended from outside; short of memory? Try fewer --workers."
+        ) from fault
+    finally:
+        pool.shutdown(cancel_futures=True)
+        gc.unfreeze()
+        _inherited = None
