@@ -1,4 +1,4 @@
-"""Our figures are those of the annotations' own scorer, on outputs of many kinds; and the rules behind them, one by one."""
+"""Our figures are those of the annotations' own scorer, on outputs of many kinds; and the rules, one by one."""
 
 from __future__ import annotations
 

@@ -1,0 +1,243 @@
+"""`mercato extract`: the claims of a text, without a ledger."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from mercato.errors import DocumentSkipped, Misused, SourceUnusable
+
+if TYPE_CHECKING:
+    from mercato.engines.lines import LineOptions, Reader, Reading
+    from mercato.model import Claim, Document
+
+LINES_SUFFIXES = frozenset((".jsonl", ".ndjson"))
+SHOWN = 5
+"""Lines in trouble that are named one by one; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was asked for on the command line."""
+
+    lines: LineOptions
+    as_json: bool
+    jsonl: bool
+    workers: int
+
+
+@click.command()
+@click.argument("inputs", metavar="FILE|-...", nargs=-1, required=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON row for each document.")
+@click.option(
+    "--jsonl", is_flag=True, help="Take standard input as JSON Lines (files: by their name, .jsonl or .ndjson)."
+)
+@click.option("--language", metavar="CODE", help="The texts' language, such as en; otherwise it is found out.")
+@click.option("--date", metavar="DATE", help="Publication date of texts that state none, such as 2025-06-09.")
+@click.option("--threshold", type=click.FloatRange(0, 1), default=0.0, help="Leave out claims less sure than this.")
+@click.option("--no-user-register", is_flag=True, help="Use the shipped register alone, not what you imported.")
+@click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes for JSON Lines.")
+@click.pass_context
+def extract(
+    ctx: click.Context,
+    inputs: tuple[str, ...],
+    as_json: bool,
+    jsonl: bool,
+    language: str | None,
+    date: str | None,
+    threshold: float,
+    no_user_register: bool,
+    workers: int,
+) -> None:
+    """Print the claims of a text: who is said to move where, how far it has come, on whose word.
+
+    FILE is a text, an HTML page or JSON Lines ("id" and "text" on each line; "date", "url", "outlet", "language" and
+    "title" where known); "-" is standard input. JSON Lines give one line {"id": ..., "claims": [...]} for each line.
+    """
+    _check_date(date)
+    from mercato.engines.lines import LineOptions
+
+    options = Options(LineOptions(language, date, threshold), as_json, jsonl, workers)
+    reader = make_reader(user=not no_user_register)
+    failed = False
+    for name in inputs:
+        try:
+            failed |= _extract_one(name, reader, options)
+        except (DocumentSkipped, SourceUnusable) as fault:
+            if len(inputs) == 1:
+                raise
+            click.echo(f"mercato extract: {fault}", err=True)
+            failed = True
+    if failed:
+        ctx.exit(1)
+
+
+def make_reader(*, user: bool) -> Reader:
+    """The rule reader, with the user's own register or without."""
+    from mercato.extraction import RuleReader
+    from mercato.register import load_register
+
+    return RuleReader(load_register(user=user))
+
+
+def _check_date(date: str | None) -> None:
+    if date is None:
+        return
+    from mercato.sources.dates import parse_moment
+
+    if parse_moment(date) is None:
+        raise Misused(f"--date {date!r} is no date that is certain. Write it as 2025-06-09.")
+
+
+def _extract_one(name: str, reader: Reader, options: Options) -> bool:
+    """Print the claims of one input; whether anything in it failed."""
+    if Path(name).suffix.lower() in LINES_SUFFIXES or (name == "-" and options.jsonl):
+        return _extract_lines(name, reader, options)
+    return _extract_documents(name, reader, options)
+
+
+# -- JSON Lines ---------------------------------------------------------------------------------------------------
+
+
+def _extract_lines(name: str, reader: Reader, options: Options) -> bool:
+    from mercato.engines.lines import read_lines
+
+    talk = Talk(name)
+    output = sys.stdout.buffer
+    sys.stdout.flush()  # what went there as text comes first
+    with _open(name) as lines:
+        for reading in read_lines(lines, reader, options.lines, options.workers):
+            if reading.row is not None:
+                output.write(reading.row + b"\n")
+                if name == "-":
+                    output.flush()  # whoever feeds us line by line waits for the answer
+            talk.about(reading)
+    output.flush()
+    talk.sum_up()
+    return talk.failed
+
+
+def _open(name: str) -> IO[bytes]:
+    if name == "-":
+        return sys.stdin.buffer
+    try:
+        return Path(name).open("rb")
+    except OSError as fault:
+        reason = fault.strerror or str(fault)
+        raise SourceUnusable(f"{name}: can't be opened ({reason}). Check the path and the right to read.") from None
+
+
+@dataclass(slots=True)
+class Talk:
+    """What is said on standard error about the lines of one input."""
+
+    name: str
+    lines: int = 0
+    troubles: Counter[str] = field(default_factory=Counter)
+    failed: bool = False
+    counter_shown: bool = field(default_factory=lambda: sys.stderr.isatty() and not sys.stdout.isatty())
+
+    def about(self, reading: Reading) -> None:
+        """Count a line; the first few in trouble are named."""
+        self.lines += 1
+        if self.counter_shown and self.lines % 100 == 0:
+            click.echo(f"\r{self.name}: {self.lines:,} lines", err=True, nl=False)
+        if reading.trouble is None:
+            return
+        self.troubles[reading.trouble.value] += 1
+        self.failed |= reading.trouble.is_failure
+        if self.troubles.total() <= SHOWN:
+            detail = f": {reading.detail}" if reading.detail else ""
+            self._say(f"{self.name}:{reading.number}: {reading.trouble}{detail}")
+
+    def sum_up(self) -> None:
+        """Say how many lines there were and what was wrong with some."""
+        if self.counter_shown and self.lines >= 100:
+            self._say(f"{self.name}: {self.lines:,} lines")
+        if self.troubles:
+            counts = ", ".join(f"{count:,} {trouble}" for trouble, count in self.troubles.most_common())
+            self._say(f"{self.name}: {self.lines:,} lines, of which {counts}")
+
+    def _say(self, words: str) -> None:
+        start = "\r" if self.counter_shown else ""
+        click.echo(start + _printable(words), err=True)
+
+
+# -- One text -----------------------------------------------------------------------------------------------------
+
+
+def _extract_documents(name: str, reader: Reader, options: Options) -> bool:
+    from mercato.engines.lines import confident, encode
+    from mercato.model import claims_to_row
+    from mercato.sources import Declared, open_source
+
+    declared = Declared(date=options.lines.date, language=options.lines.language)
+    for document in open_source(name, declared):
+        claims = confident(reader.read(document), options.lines.threshold)
+        if options.as_json:
+            click.echo(encode(claims_to_row(document.key, claims)))
+        else:
+            _show(document, claims)
+    return False
+
+
+def _show(document: Document, claims: list[Claim]) -> None:
+    facts = [document.title or document.key, document.outlet, str(document.published or ""), document.language]
+    click.secho(_printable(" · ".join(f for f in facts if f)), bold=True)
+    if not claims:
+        click.echo("  no claim about a transfer")
+    for claim in claims:
+        for line in claim_lines(claim):
+            click.echo("  " + _printable(line))
+
+
+def claim_lines(claim: Claim) -> Iterator[str]:
+    """A claim for people: what it says, then on whose word, then the words that it rests on."""
+    yield " · ".join(part for part in (_headline(claim), *_terms(claim)) if part)
+    if claim.attribution.chain:
+        yield "    says " + ", via ".join(link.name for link in claim.attribution.chain)
+    if claim.condition:
+        yield (
+            f"    only {claim.condition.text}"
+            if claim.condition.text.startswith("if ")
+            else (f"    on condition: {claim.condition.text}")
+        )
+    words = dict.fromkeys(e.span.text for e in claim.evidence if e.role.value == "trigger")
+    if words:
+        yield "    words " + " … ".join(f'"{w}"' for w in words)
+
+
+def _headline(claim: Claim) -> str:
+    clubs = [
+        f"{word} {club.name}"
+        for word, club in (("to", claim.to), ("from", claim.from_), ("at", claim.club))
+        if club is not None
+    ]
+    return " ".join([f"{claim.kind.value:<8}", claim.person.name, *clubs])
+
+
+def _terms(claim: Claim) -> Iterator[str]:
+    if claim.stage:
+        yield claim.stage.value
+    if claim.deal:
+        yield claim.deal.value
+    if claim.fee:
+        low, high = (f"{end:,.0f}" for end in (claim.fee.low, claim.fee.high))
+        yield f"{claim.fee.currency} {low}" if low == high else f"{claim.fee.currency} {low} to {high}"
+    if claim.until:
+        yield f"until {claim.until}"
+    if claim.spell:
+        yield f"{claim.spell.start or '?'} to {claim.spell.end or '?'}"
+    if claim.confidence is not None:
+        yield f"confidence {claim.confidence:.2f}"
+
+
+def _printable(words: str) -> str:
+    """The words on one line, without the control characters by which a text could steer the terminal."""
+    return "".join(c if c.isprintable() else " " for c in words)

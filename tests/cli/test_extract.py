@@ -1,0 +1,179 @@
+"""`mercato extract`: rows in order, every id answered, bad lines counted, the rest goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mercato.engines.lines import LineOptions, Trouble, read_line, read_lines
+from mercato.errors import SourceUnusable
+from mercato.interfaces.cli import extract as command
+from mercato.model import Claim, ClaimKind, ClubRef, Document, PersonRef, Stage
+
+
+class NameReader:
+    """Reads "X to Y." as a move; fails, dies or doubts where the text says so."""
+
+    def read(self, document: Document) -> list[Claim]:
+        if "crash" in document.text:
+            raise ZeroDivisionError("told to")
+        if "die" in document.text.split():
+            os.kill(os.getpid(), signal.SIGKILL)
+        person, _, club = document.text.strip().partition(" to ")
+        if not club:
+            return []
+        return [
+            Claim(
+                id="c1",
+                document_id=document.id,
+                kind=ClaimKind.MOVE,
+                person=PersonRef(person),
+                to=ClubRef(club.rstrip(".")),
+                stage=Stage.INTEREST,
+                confidence=0.3 if "perhaps" in document.text else 0.9,
+            )
+        ]
+
+
+@pytest.fixture(autouse=True)
+def _reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "make_reader", lambda user: NameReader())
+
+
+def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(command.extract, list(arguments), input=stdin, catch_exceptions=True)
+
+
+def rows(result: Result) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def lines_file(folder: Path, *rows: Any) -> str:
+    path = folder / "texts.jsonl"
+    path.write_text("".join((r if isinstance(r, str) else json.dumps(r)) + "\n" for r in rows), encoding="utf-8")
+    return str(path)
+
+
+def text(id_: Any, words: Any) -> dict[str, Any]:
+    return {"id": id_, "text": words, "language": "en"}
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_order_and_ids_are_kept(tmp_path: Path, workers: str) -> None:
+    """Each line has its row, in the input's order, on one process and on two."""
+    many = [text(f"t{n}", f"Player {n} to Club {n}." if n % 3 else "Nothing here") for n in range(400)]
+    result = run(lines_file(tmp_path, *many), "--workers", workers)
+    assert result.exit_code == 0, result.stderr
+    found = rows(result)
+    assert [r["id"] for r in found] == [t["id"] for t in many]
+    assert [bool(r["claims"]) for r in found] == [bool(n % 3) for n in range(400)]
+    assert found[1]["claims"][0]["to"] == "Club 1"
+
+
+def test_broken_lines_cost_themselves_alone(tmp_path: Path) -> None:
+    """A line that isn't JSON gets no row and is reported; one with an id and no text gets an empty one."""
+    path = lines_file(
+        tmp_path,
+        text("a", "A to B."),
+        '{"id": "b", "te',
+        text("c", ""),
+        {"id": "d"},
+        text("e", None),
+        "[1]",
+        "",
+        text(7, "C to D."),
+    )
+    result = run(path)
+    assert [(r["id"], len(r["claims"])) for r in rows(result)] == [("a", 1), ("c", 0), ("d", 0), ("e", 0), (7, 1)]
+    assert result.exit_code == 1
+    assert f"{path}:2: not a JSON object" in result.stderr
+    assert "7 lines, of which 3 no text, 2 not a JSON object" in result.stderr
+
+
+def test_empty_texts_are_no_failure(tmp_path: Path) -> None:
+    """A text without words is answered, told of, and fails nothing."""
+    result = run(lines_file(tmp_path, text("a", " \n "), text("b", "A to B.")))
+    assert [(r["id"], len(r["claims"])) for r in rows(result)] == [("a", 0), ("b", 1)]
+    assert result.exit_code == 0
+    assert "1 no text" in result.stderr
+
+
+def test_line_without_id_is_reported(tmp_path: Path) -> None:
+    """Without an id nobody could join the row to its text."""
+    result = run(lines_file(tmp_path, {"text": "A to B."}, text("b", "A to B.")))
+    assert [r["id"] for r in rows(result)] == ["b"]
+    assert result.exit_code == 1
+    assert "no id" in result.stderr
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_failing_reader_costs_one_text(tmp_path: Path, workers: str) -> None:
+    """Whatever goes wrong inside the reader is named with the line's id; the row is there and the command fails."""
+    result = run(lines_file(tmp_path, text("a", "crash to B."), text("b", "A to B.")), "--workers", workers)
+    assert [(r["id"], len(r["claims"])) for r in rows(result)] == [("a", 0), ("b", 1)]
+    assert result.exit_code == 1
+    assert "id a: ZeroDivisionError: told to" in result.stderr
+
+
+def test_a_dead_worker_is_no_hang(tmp_path: Path) -> None:
+    """A worker killed from outside (out of memory) ends the run with advice instead of waiting for ever."""
+    lines = [json.dumps(text("a", "die")).encode()]
+    with pytest.raises(SourceUnusable, match="--workers"):
+        list(read_lines(lines, NameReader(), LineOptions(), workers=2))
+
+
+def test_threshold_leaves_out_the_unsure(tmp_path: Path) -> None:
+    """A claim below the threshold goes, one above stays."""
+    path = lines_file(tmp_path, text("a", "A to perhaps B."), text("b", "A to B."))
+    assert [len(r["claims"]) for r in rows(run(path))] == [1, 1]
+    assert [len(r["claims"]) for r in rows(run(path, "--threshold", "0.5"))] == [0, 1]
+
+
+def test_standard_input_as_lines() -> None:
+    """`--jsonl` reads standard input as JSON Lines, byte order mark or not."""
+    stdin = b"\xef\xbb\xbf" + json.dumps(text("a", "A to B.")).encode() + b"\n"
+    result = run("-", "--jsonl", stdin=stdin)
+    assert rows(result)[0]["claims"][0]["person"] == "A"
+    assert result.exit_code == 0
+
+
+def test_letters_that_utf8_cannot_write() -> None:
+    """Half of a surrogate pair, as broken scrapers leave it, is answered in escapes."""
+    reading = read_line(1, b'{"id": "\\ud83d", "text": "A to B.", "language": "en"}', NameReader(), LineOptions())
+    assert reading.row is not None
+    assert json.loads(reading.row)["id"] == "\ud83d"
+
+
+def test_deeply_nested_json_is_a_bad_line() -> None:
+    """A line made to overflow the parser is a bad line, not a crash."""
+    reading = read_line(1, b"[" * 200_000, NameReader(), LineOptions())
+    assert reading.trouble is Trouble.NOT_JSON
+
+
+def test_missing_file_names_itself(tmp_path: Path) -> None:
+    """A file that isn't there is named; the others are still read."""
+    here = lines_file(tmp_path, text("a", "A to B."))
+    result = run(str(tmp_path / "gone.jsonl"), here)
+    assert [r["id"] for r in rows(result)] == ["a"]
+    assert result.exit_code == 1
+    assert "gone.jsonl: can't be opened (No such file or directory)" in result.stderr
+
+
+def test_row_has_exactly_the_schemas_fields(tmp_path: Path) -> None:
+    """A claim has the annotation schema's fields and, for what is ours, `more`."""
+    (row,) = rows(run(lines_file(tmp_path, text("a", "A to B."))))
+    assert set(row) == {"id", "claims"}
+    fields = "kind person role to from club deal fee until stage sources condition more"
+    assert set(row["claims"][0]) == set(fields.split())
+
+
+def test_uncertain_date_is_refused() -> None:
+    """A date that could be two is asked for again before anything is read."""
+    result = run("-", "--date", "03/04/2025", stdin="A to B.")
+    assert "03/04/2025" in str(result.exception)
