@@ -8,13 +8,14 @@ from __future__ import annotations
 import gc
 import json
 import multiprocessing
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import msgspec
 
@@ -25,6 +26,9 @@ from mercato.sources import document_from_text
 BATCH_LINES = 64
 BATCH_BYTES = 1 << 18
 """A batch for a worker ends at either: enough work to pay for the way there, small enough to share out evenly."""
+BOM = b"\xef\xbb\xbf"
+DRAIN = 1 << 20
+"""Bytes at a time in which the rest of an over-long line is passed over."""
 BATCHES_AHEAD = 4
 """Batches waiting for each worker."""
 
@@ -36,10 +40,18 @@ class Reader(Protocol):
         """The claims of one document."""
 
 
+class CutLine(bytes):
+    """The beginning of a line that is longer than allowed."""
+
+
+_ID = re.compile(rb'\s*\{\s*"id"\s*:\s*("(?:[^"\\]|\\["\\/bfnrt])*"|-?[0-9]+)')
+
+
 class Trouble(StrEnum):
     """Why a line gave no claims although it might have held some."""
 
     NOT_JSON = "not a JSON object"
+    TOO_LONG = "too long"
     NO_ID = "no id"
     NO_TEXT = "no text"
     SKIPPED = "not readable as a text"
@@ -85,6 +97,8 @@ def encode(row: dict[str, Any]) -> bytes:
 
 def read_line(number: int, line: bytes, reader: Reader, options: LineOptions) -> Reading:
     """Read one line; never raises for what stands in it."""
+    if isinstance(line, CutLine):
+        return _refused(number, line)
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as fault:
@@ -102,6 +116,15 @@ def read_line(number: int, line: bytes, reader: Reader, options: LineOptions) ->
     except Exception as fault:  # one text must not end a night's run; it is counted, named and fails the command
         return _answered(number, row, [], Trouble.READER_FAILED, f"{type(fault).__name__}: {fault}")
     return _answered(number, row, confident(claims, options.threshold))
+
+
+def _refused(number: int, line: CutLine) -> Reading:
+    """An over-long line is answered all the same where its id stands near its beginning."""
+    found = _ID.match(line)
+    detail = f"more than {len(line):,} bytes; set MERCATO_MAX_BYTES to read it"
+    if found is None:
+        return Reading(number, None, Trouble.TOO_LONG, detail)
+    return _answered(number, {"id": json.loads(found.group(1))}, [], Trouble.TOO_LONG, detail)
 
 
 def _answered(
@@ -124,8 +147,20 @@ def _document(row: dict[str, Any], options: LineOptions) -> Document:
         date=words("date") or options.date,
         address=words("url"),
         outlet=words("outlet"),
-        language=options.language or words("language"),
+        language=words("language") or options.language,
+        author=words("author"),
     )
+
+
+def bounded_lines(stream: IO[bytes], limit: int) -> Iterator[bytes]:
+    """The lines of a stream, none held beyond `limit` bytes: a longer one comes as a CutLine, its rest is dropped."""
+    while line := stream.readline(limit + 1):
+        if len(line) <= limit or line.endswith(b"\n"):
+            yield line
+            continue
+        while (rest := stream.readline(DRAIN)) and not rest.endswith(b"\n"):
+            pass
+        yield CutLine(line[:limit])
 
 
 def read_lines(lines: Iterable[bytes], reader: Reader, options: LineOptions, workers: int = 1) -> Iterator[Reading]:
@@ -139,7 +174,7 @@ def read_lines(lines: Iterable[bytes], reader: Reader, options: LineOptions, wor
 def _without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:
     """The lines without the byte order mark that some editors put first."""
     for number, line in enumerate(lines):
-        yield line.removeprefix(b"\xef\xbb\xbf") if number == 0 else line
+        yield line.removeprefix(BOM) if number == 0 and line.startswith(BOM) else line
 
 
 Batch = list[tuple[int, bytes]]

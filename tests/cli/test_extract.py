@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
 from pathlib import Path
@@ -177,3 +178,22 @@ def test_uncertain_date_is_refused() -> None:
     """A date that could be two is asked for again before anything is read."""
     result = run("-", "--date", "03/04/2025", stdin="A to B.")
     assert "03/04/2025" in str(result.exception)
+
+
+def test_an_over_long_line_keeps_its_id(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line beyond the limit isn't held in memory; its id is answered, and the lines after it are read."""
+    monkeypatch.setenv("MERCATO_MAX_BYTES", "1000")
+    path = lines_file(tmp_path, text("a", "x" * 5_000_000), {"text": "y" * 2000, "id": "b"}, text("c", "C to D."))
+    result = run(path)
+    assert [(r["id"], len(r["claims"])) for r in rows(result)] == [("a", 0), ("c", 1)]
+    assert result.exit_code == 1
+    assert "2 too long" in result.stderr
+
+
+def test_a_closed_pipe_ends_the_workers(tmp_path: Path) -> None:
+    """Whoever stops reading half-way leaves no process behind."""
+    lines = (json.dumps(text(f"t{n}", "A to B.")).encode() for n in range(100_000))
+    readings = read_lines(lines, NameReader(), LineOptions(), workers=2)
+    assert next(readings).number == 1
+    readings.close()
+    assert not multiprocessing.active_children()

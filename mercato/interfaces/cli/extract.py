@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from mercato.errors import DocumentSkipped, Misused, SourceUnusable
+from mercato.settings import MAX_BYTES
 
 if TYPE_CHECKING:
     from mercato.engines.lines import LineOptions, Reader, Reading
@@ -38,7 +39,7 @@ class Options:
 @click.option(
     "--jsonl", is_flag=True, help="Take standard input as JSON Lines (files: by their name, .jsonl or .ndjson)."
 )
-@click.option("--language", metavar="CODE", help="The texts' language, such as en; otherwise it is found out.")
+@click.option("--language", metavar="CODE", help="Language of texts that state none, such as en; else it is found out.")
 @click.option("--date", metavar="DATE", help="Publication date of texts that state none, such as 2025-06-09.")
 @click.option("--threshold", type=click.FloatRange(0, 1), default=0.0, help="Leave out claims less sure than this.")
 @click.option("--no-user-register", is_flag=True, help="Use the shipped register alone, not what you imported.")
@@ -106,12 +107,13 @@ def _extract_one(name: str, reader: Reader, options: Options) -> bool:
 
 
 def _extract_lines(name: str, reader: Reader, options: Options) -> bool:
-    from mercato.engines.lines import read_lines
+    from mercato.engines.lines import bounded_lines, read_lines
 
     talk = Talk(name)
     output = sys.stdout.buffer
     sys.stdout.flush()  # what went there as text comes first
-    with _open(name) as lines:
+    with _open(name) as stream:
+        lines = bounded_lines(stream, _max_bytes())
         for reading in read_lines(lines, reader, options.lines, options.workers):
             if reading.row is not None:
                 output.write(reading.row + b"\n")
@@ -121,6 +123,13 @@ def _extract_lines(name: str, reader: Reader, options: Options) -> bool:
     output.flush()
     talk.sum_up()
     return talk.failed
+
+
+def _max_bytes() -> int:
+    try:
+        return int(MAX_BYTES.value)
+    except ValueError:
+        raise Misused(f"{MAX_BYTES.variable} is {MAX_BYTES.value!r}; give a number of bytes.") from None
 
 
 def _open(name: str) -> IO[bytes]:
