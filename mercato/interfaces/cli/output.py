@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 # Escape sequences and direction marks of a hostile page must not reach the terminal.
@@ -44,7 +45,8 @@ class Mark(NamedTuple):
 class Step(Protocol):
     """Called when `count` more pieces of a long work are done."""
 
-    def __call__(self, count: int = 1) -> None: ...
+    def __call__(self, count: int = 1) -> None:
+        """Count `count` pieces as done."""
 
 
 def safe(text: str) -> str:
@@ -131,7 +133,7 @@ def _rich_text(text: str, marks: list[Mark]) -> Any:
 
     rich_text = Text()
     edges = sorted({0, len(text), *(min(m.start, len(text)) for m in marks), *(min(m.end, len(text)) for m in marks)})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         inside = [STYLES.get(m.label, _OTHER_STYLE) for m in marks if m.start <= start and end <= m.end]
         rich_text.append(safe(text[start:end]), style=" ".join(inside[:1]))
     return rich_text

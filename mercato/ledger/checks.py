@@ -1,0 +1,76 @@
+"""What must hold before a reading is stored, and what must still hold of the rows that are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from mercato.errors import DocumentSkipped
+from mercato.ledger.dialect import Sqlite
+from mercato.model import Claim, Document
+
+_REPORT = "This is a fault of the reader, please report it with the text."
+_SHOWN = 5
+
+
+def check_reading(document: Document, claims: Sequence[Claim]) -> None:
+    """Raise DocumentSkipped where a claim is not of this document or its words are not in the text."""
+    try:
+        msgspec.json.encode((document, list(claims)))
+    except UnicodeEncodeError:
+        raise DocumentSkipped(
+            document.key.encode("utf-8", "backslashreplace").decode(),
+            "it holds characters that can't be stored (halves of surrogate pairs)",
+            "Save it as UTF-8 and read it again.",
+        ) from None
+    ids: dict[str, Claim] = {}
+    for claim in claims:
+        _check_claim(document, claim)
+        twin = ids.setdefault(claim.id, claim)
+        if twin != claim and twin.reader == claim.reader:
+            raise DocumentSkipped(document.key, f"two different claims have the id {claim.id}", _REPORT)
+
+
+def _check_claim(document: Document, claim: Claim) -> None:
+    if claim.document_id != document.id:
+        raise DocumentSkipped(
+            document.key, f"claim {claim.id} is of another document ({claim.document_id}, not {document.id})", _REPORT
+        )
+    for item in claim.evidence:
+        if document.text[item.span.start : item.span.end] != item.span.text or not item.span.text:
+            raise DocumentSkipped(
+                document.key,
+                f"claim {claim.id} gives {item.span.text!r} as words at {item.span.start}-{item.span.end}, "
+                "which the text does not hold there",
+                _REPORT,
+            )
+
+
+def problems_with_rows(database: Sqlite) -> list[str]:
+    """Rows that contradict each other: evidence not in its text, readings that lack claims, gaps in versions."""
+    return [
+        *_listed(
+            database,
+            "SELECT c.id FROM evidence e JOIN claim c ON c.number = e.claim JOIN document d ON d.id = c.document_id "
+            "WHERE substr(d.text, e.span_start + 1, e.span_end - e.span_start) <> e.words",
+            "the words of claim {} are not in its text",
+        ),
+        *_listed(
+            database,
+            "SELECT r.number FROM reading r LEFT JOIN claim c ON c.reading = r.number "
+            "GROUP BY r.number, r.claims HAVING count(c.number) <> r.claims",
+            "reading {} has not the number of claims that it was stored with",
+        ),
+        *_listed(
+            database,
+            "SELECT key FROM document GROUP BY key HAVING max(version) <> count(*) OR min(version) <> 1",
+            "the versions of article {} have gaps",
+        ),
+    ]
+
+
+def _listed(database: Sqlite, sql: str, message: str) -> list[str]:
+    rows = database.execute(sql)
+    lines = [message.format(row[0]) for row in rows[:_SHOWN]]
+    return lines + ([f"... and {len(rows) - _SHOWN} more of the kind"] if len(rows) > _SHOWN else [])
