@@ -10,11 +10,13 @@ from mercato.sources.cues import cues
 
 _ISO = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?"
-    r"(?:[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)? ?(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
+    r"(?:[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
+    r" ?(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
 )
 _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
 _DAY_FIRST = re.compile(
-    r"(?:\w+\.?,? )?(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?: de| of)? (?P<name>[^\W\d_]+)\.?(?: de|,)? (?P<year>\d{4})"
+    r"(?:\w+\.?,? )?(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?: de| of)? "
+    r"(?P<name>[^\W\d_]+)\.?(?: de|,)? (?P<year>\d{4})"
 )
 _MONTH_FIRST = re.compile(r"(?:\w+\.?,? )?(?P<name>[^\W\d_]+)\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})")
 _MONTH_YEAR = re.compile(r"(?P<name>[^\W\d_]+)\.?(?: de|,)? (?P<year>\d{4})")

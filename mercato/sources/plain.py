@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from mercato.errors import DocumentSkipped
 from mercato.model import Document, document_id
 from mercato.sources.blocks import blocks_of
 from mercato.sources.dates import moment_in, parse_moment
 from mercato.sources.language import find_language, language_code
 from mercato.sources.normalise import normalise
+from mercato.sources.skips import Reason, skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,13 @@ def document_from_text(
     language: str | None = None,
     author: str | None = None,
     fetched: datetime | None = None,
+    name: str | None = None,
 ) -> Document:
     """The document that a plain text is, with its blocks, its publication date and its language.
 
     A `title` becomes the headline at the start of the text, unless the text begins with it. A `date` that can't be read
     leaves `published` empty, as does one that is nowhere given. The language is looked for only where none is given.
-    DocumentSkipped where there is no text.
+    DocumentSkipped, under `name` or else `key`, where there is no text.
     """
     text = normalise(text)
     heading = " ".join(normalise(title).split()) if title else ""
@@ -52,7 +53,7 @@ def document_from_text(
         text = body if _begins_with(body, heading) else f"{heading}\n\n{body}"
         headline_end = len(heading)
     if not text or text.isspace():
-        raise DocumentSkipped(key, "holds no text", "Give a text with words in it.")
+        raise skipped(name or key, Reason.EMPTY)
     blocks = blocks_of(text, headline_end)
     return Document(
         id=document_id(key, text),

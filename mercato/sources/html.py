@@ -1,0 +1,210 @@
+"""A page becomes a Document: its main text with headings, lists and captions told apart, and what its head declares."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from mercato.errors import DocumentSkipped
+from mercato.model import BlockKind, Document, document_id
+from mercato.sources.blocks import classify
+from mercato.sources.cues import cues
+from mercato.sources.dates import moment_in, parse_moment
+from mercato.sources.decoding import decode, page_charset
+from mercato.sources.language import KNOWN, find_language, language_code
+from mercato.sources.normalise import normalise
+from mercato.sources.page_head import PageHead, read_head
+from mercato.sources.pieces import Piece, cut
+from mercato.sources.plain import Declared
+from mercato.sources.skips import Reason, skipped
+
+# A character of the private use area, which no text means: it carries "this was a caption" through the main text
+# extraction, which knows no captions.
+_CAPTION_MARK = "\ue0ca"
+_Part = tuple[BlockKind | None, str]
+
+
+def looks_like_page(data: bytes) -> bool:
+    """Whether bytes begin as a page does."""
+    head = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return head.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<?xml")) or b"<html" in head
+
+
+def document_from_html(
+    data: bytes,
+    *,
+    key: str,
+    declared: Declared | None = None,
+    charset: str | None = None,
+    name: str | None = None,
+) -> Document:
+    """The document of a page; `key` (its path or address) stands in where the page names no canonical address.
+
+    `charset` is the encoding that the server named, `name` what errors call the page. Readers' comments are left out.
+    DocumentSkipped for a page that can't be parsed or has no text.
+    """
+    declared = declared or Declared()
+    name = name or key
+    text = decode(data, name, charset or page_charset(data))
+    head, parts, page_language = _parse(text.replace(_CAPTION_MARK, ""), name, declared.address)
+    if not parts:
+        raise skipped(name, Reason.SCRIPTS_ONLY)
+    title = " ".join(normalise(declared.title or head.title or "").split())
+    return _assemble(_with_title(title, parts, head.description), title, head, page_language, declared, key)
+
+
+def _parse(text: str, name: str, address: str | None) -> tuple[PageHead, list[_Part], str | None]:
+    # What pages do to parsers is not foreseeable; whatever happens in there concerns this one page.
+    try:
+        from trafilatura import bare_extraction, load_html
+
+        tree = load_html(text)
+        if tree is None:
+            raise skipped(name, Reason.BROKEN_PAGE)
+        head = read_head(_without_pictures(tree), address)
+        _keep_captions(tree)
+        page = bare_extraction(
+            tree, url=address, include_comments=False, include_tables=True, output_format="xml", with_metadata=False
+        )
+        body = getattr(page, "body", None)
+        parts = list(_parts(body)) if body is not None else []
+        return head, parts, tree.get("lang")
+    except DocumentSkipped:
+        raise
+    except Exception as error:
+        raise skipped(name, Reason.BROKEN_PAGE, f"The parser gave up with {type(error).__name__}") from error
+
+
+def _without_pictures(tree: Any) -> Any:
+    """A copy of the page in which no date of a caption or of a quoted post can be taken for the page's own."""
+    bare = copy.deepcopy(tree)
+    for element in list(bare.iter("figure", "figcaption", "blockquote")):
+        parent = element.getparent()
+        if parent is not None:
+            parent.remove(element)
+    return bare
+
+
+def _keep_captions(tree: Any) -> None:
+    """Turn captions into marked paragraphs, as figures are dropped with what is in them."""
+    for caption in list(tree.iter("figcaption")):
+        words = " ".join("".join(caption.itertext()).split())
+        figure = next(caption.iterancestors("figure"), caption)
+        parent = figure.getparent()
+        if not words or parent is None:
+            continue
+        paragraph = caption.makeelement("p")
+        paragraph.text = _CAPTION_MARK + words
+        parent.insert(parent.index(figure), paragraph)
+
+
+def _parts(body: Any) -> Iterator[_Part]:
+    """The extracted body's text in order, each part with the kind that the page's marks give it."""
+    for element in body:
+        if not isinstance(element.tag, str):
+            continue
+        if element.tag in ("list", "table"):
+            kind = BlockKind.LIST_ITEM if element.tag == "list" else None
+            for item in element.iter("item" if kind else "cell"):
+                yield from _part(kind, item)
+        elif element.tag == "head":
+            yield from _part(BlockKind.HEADING, element)
+        elif element.tag == "quote":
+            yield from _part(BlockKind.QUOTED_POST, element)
+        else:
+            yield from _part(None, element)
+        if element.tail and element.tail.strip():
+            yield None, _line(element.tail)
+
+
+def _part(kind: BlockKind | None, element: Any) -> Iterator[_Part]:
+    # A line break inside a paragraph is a break on the page too.
+    pieces = element.itertext() if element.find(".//lb") is None else _broken_text(element)
+    words = _line(" ".join(pieces) if element.tag == "quote" else "".join(pieces))
+    if words.startswith(_CAPTION_MARK):
+        kind = BlockKind.CAPTION
+    words = words.replace(_CAPTION_MARK, "")
+    if words:
+        yield kind, words
+
+
+def _broken_text(element: Any) -> Iterator[str]:
+    for node in element.iter():
+        if node.tag == "lb":
+            yield "\n"
+        if node.text:
+            yield node.text
+        if node is not element and node.tail:
+            yield node.tail
+
+
+def _line(words: str) -> str:
+    lines = (" ".join(line.split()) for line in normalise(words).split("\n"))
+    return " ".join(line for line in lines if line)
+
+
+def _with_title(title: str, parts: list[_Part], description: str | None) -> list[_Part]:
+    """Title first, once; what stands between it and the first paragraph, or is the description, is the standfirst."""
+    result: list[_Part] = [(BlockKind.HEADLINE, title)] if title else []
+    above = True
+    for kind, words in parts:
+        if title and above and kind in (BlockKind.HEADING, None) and _same(words, title):
+            continue
+        if kind is None and above and description and _same(words, description):
+            kind = BlockKind.STANDFIRST
+        if kind is BlockKind.HEADING and above and title and len(result) == 1 and not words.endswith("?"):
+            kind = BlockKind.STANDFIRST
+        above = above and (kind is not None)
+        result.append((kind, words))
+    return result
+
+
+def _same(words: str, other: str) -> bool:
+    return " ".join(words.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def _assemble(
+    parts: list[_Part], title: str, head: PageHead, page_language: str | None, declared: Declared, key: str
+) -> Document:
+    text, pieces = _joined(parts)
+    blocks = classify(text, pieces)
+    address = head.address or declared.address
+    canonical = address or key
+    return Document(
+        id=document_id(canonical, text),
+        key=canonical,
+        text=text,
+        blocks=blocks,
+        address=address,
+        outlet=declared.outlet or head.outlet,
+        title=title or None,
+        author=declared.author or head.author,
+        published=(parse_moment(declared.date) if declared.date else None) or head.published or moment_in(text, blocks),
+        fetched=declared.fetched,
+        language=language_code(declared.language) or _language(text, page_language),
+    )
+
+
+def _language(text: str, page_language: str | None) -> str | None:
+    """What the text shows goes before what the page says, as many sites' templates call every page English."""
+    said = language_code(page_language)
+    if said and said not in KNOWN:
+        return said
+    return find_language(text) or said
+
+
+def _joined(parts: list[_Part]) -> tuple[str, list[Piece]]:
+    """One text with an empty line between the parts, and the pieces of it."""
+    words = cues()
+    pieces: list[Piece] = []
+    lines: list[str] = []
+    at = 0
+    for kind, line in parts:
+        if kind is None:
+            pieces.extend(Piece(at + p.start, at + p.end, p.kind) for p in cut(line, 0, words))
+        else:
+            pieces.append(Piece(at, at + len(line), kind))
+        lines.append(line)
+        at += len(line) + 2
+    return "\n\n".join(lines), pieces
