@@ -14,9 +14,9 @@ from mercato.evaluation.matching import ClaimRow
 from mercato.evaluation.peers import peer_move_pairs
 from mercato.evaluation.reliability import Reliability, reliability
 from mercato.evaluation.scoring import Claims, Match, Report, score
-from mercato.evaluation.texts import TextIndex, digest, load_claims
+from mercato.evaluation.texts import TextIndex, digest, json_rows, load_claims
 from mercato.model import Claim, Document, claims_to_row
-from mercato.sources import open_source
+from mercato.sources import Declared, open_source
 
 UNKNOWN_LANGUAGE = "und"
 """ISO 639's code for a language that could not be told."""
@@ -106,14 +106,29 @@ def sample_set(folder: Path | None = None) -> GoldSet | None:
     if not gold_path.is_file():
         return None
     paths = sorted(p for p in (root / "documents").iterdir() if p.suffix in {".txt", ".html", ".jsonl"})
-    documents = dict(_sample_documents(paths))
+    documents = dict(_sample_documents(paths, _manifest(root / "manifest.jsonl")))
     return GoldSet("samples", load_claims(gold_path), digest([gold_path, *paths]), documents.get)
 
 
-def _sample_documents(paths: Sequence[Path]) -> Iterator[tuple[str, Document]]:
+def _manifest(path: Path) -> dict[str, Declared]:
+    """What is known of each sample beside its text, by id."""
+    rows = [row for _, row in json_rows(path)] if path.is_file() else []
+    return {
+        row["id"]: Declared(
+            title=row.get("title"),
+            date=row.get("date"),
+            address=row.get("url"),
+            outlet=row.get("outlet"),
+            language=row.get("language"),
+        )
+        for row in rows
+    }
+
+
+def _sample_documents(paths: Sequence[Path], known: Mapping[str, Declared]) -> Iterator[tuple[str, Document]]:
     """Documents by the id that annotations know them by: a row's own, else the file's stem."""
     for path in paths:
-        for document in open_source(str(path)):
+        for document in open_source(str(path), known.get(path.stem, Declared())):
             yield (document.key if path.suffix == ".jsonl" else path.stem), document
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from mercato.errors import Misused
 from mercato.interfaces.cli import evaluation_tables as tables
+from mercato.interfaces.cli.output import print_json, print_lines, say
 
 if TYPE_CHECKING:
     from mercato.evaluation.cases import TableResult
@@ -106,7 +106,7 @@ def _run(gold: Path | None, texts: Path | None, options: Options) -> bool:
         raise Misused(f"No set is called {', '.join(options.sets)}." if options.sets else "There is nothing to run.")
     if options.set_floors:
         save_floors(floors, options.floors)
-        click.echo(f"floors written to {options.floors}", err=True)
+        say(f"floors written to {options.floors}")
     return good
 
 
@@ -149,10 +149,10 @@ def _print(result: TableResult | Result, verdict: Verdict, floor: Floor | None, 
         row = {**result.plain(), "register": options.register, "floors": tables.verdict_row(verdict, floor)}
         if options.errors and not isinstance(result, TableResult):
             row["errors"] = [str(fault) for fault in result.report.faults[: options.errors]]
-        click.echo(json.dumps(row, ensure_ascii=False))
+        print_json(row)
     elif isinstance(result, TableResult):
-        click.echo("\n".join(tables.cases_lines(result, floor, options.errors)))
+        print_lines(tables.cases_lines(result, floor, options.errors))
     else:
-        click.echo("\n".join(tables.result_lines(result, floor, options.errors)))
+        print_lines(tables.result_lines(result, floor, options.errors))
     for line in tables.verdict_lines(result.name, verdict):
-        click.echo(line, err=True)
+        say(line)

@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from mercato.errors import DocumentSkipped, Misused, SourceUnusable
+from mercato.interfaces.cli.output import one_line, progress, say
 from mercato.settings import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def extract(
         except (DocumentSkipped, SourceUnusable) as fault:
             if len(inputs) == 1:
                 raise
-            click.echo(f"mercato extract: {fault}", err=True)
+            say(f"mercato extract: {fault}")
             failed = True
     if failed:
         ctx.exit(1)
@@ -112,7 +113,7 @@ def _extract_lines(name: str, reader: Reader, options: Options) -> bool:
     talk = Talk(name)
     output = sys.stdout.buffer
     sys.stdout.flush()  # what went there as text comes first
-    with _open(name) as stream:
+    with _open(name) as stream, progress(name) as step:
         lines = bounded_lines(stream, _max_bytes())
         for reading in read_lines(lines, reader, options.lines, options.workers):
             if reading.row is not None:
@@ -120,6 +121,7 @@ def _extract_lines(name: str, reader: Reader, options: Options) -> bool:
                 if name == "-":
                     output.flush()  # whoever feeds us line by line waits for the answer
             talk.about(reading)
+            step()
     output.flush()
     talk.sum_up()
     return talk.failed
@@ -150,32 +152,23 @@ class Talk:
     lines: int = 0
     troubles: Counter[str] = field(default_factory=Counter)
     failed: bool = False
-    counter_shown: bool = field(default_factory=lambda: sys.stderr.isatty() and not sys.stdout.isatty())
 
     def about(self, reading: Reading) -> None:
         """Count a line; the first few in trouble are named."""
         self.lines += 1
-        if self.counter_shown and self.lines % 100 == 0:
-            click.echo(f"\r{self.name}: {self.lines:,} lines", err=True, nl=False)
         if reading.trouble is None:
             return
         self.troubles[reading.trouble.value] += 1
         self.failed |= reading.trouble.is_failure
         if self.troubles.total() <= SHOWN:
             detail = f": {reading.detail}" if reading.detail else ""
-            self._say(f"{self.name}:{reading.number}: {reading.trouble}{detail}")
+            say(f"{self.name}:{reading.number}: {reading.trouble}{detail}")
 
     def sum_up(self) -> None:
-        """Say how many lines there were and what was wrong with some."""
-        if self.counter_shown and self.lines >= 100:
-            self._say(f"{self.name}: {self.lines:,} lines")
+        """Say how many lines were in trouble, and of what kind."""
         if self.troubles:
             counts = ", ".join(f"{count:,} {trouble}" for trouble, count in self.troubles.most_common())
-            self._say(f"{self.name}: {self.lines:,} lines, of which {counts}")
-
-    def _say(self, words: str) -> None:
-        start = "\r" if self.counter_shown else ""
-        click.echo(start + _printable(words), err=True)
+            say(f"{self.name}: {self.lines:,} lines, of which {counts}")
 
 
 # -- One text -----------------------------------------------------------------------------------------------------
@@ -198,28 +191,24 @@ def _extract_documents(name: str, reader: Reader, options: Options) -> bool:
 
 def _show(document: Document, claims: list[Claim]) -> None:
     facts = [document.title or document.key, document.outlet, str(document.published or ""), document.language]
-    click.secho(_printable(" · ".join(f for f in facts if f)), bold=True)
+    print(one_line(" · ".join(f for f in facts if f)))
     if not claims:
-        click.echo("  no claim about a transfer")
+        print("  no claim about a transfer")
     for claim in claims:
-        for line in claim_lines(claim):
-            click.echo("  " + _printable(line))
+        for number, line in enumerate(claim_lines(claim)):
+            print("  " + "    " * (number > 0) + one_line(line))
 
 
 def claim_lines(claim: Claim) -> Iterator[str]:
     """A claim for people: what it says, then on whose word, then the words that it rests on."""
     yield " · ".join(part for part in (_headline(claim), *_terms(claim)) if part)
     if claim.attribution.chain:
-        yield "    says " + ", via ".join(link.name for link in claim.attribution.chain)
+        yield "says " + ", via ".join(link.name for link in claim.attribution.chain)
     if claim.condition:
-        yield (
-            f"    only {claim.condition.text}"
-            if claim.condition.text.startswith("if ")
-            else (f"    on condition: {claim.condition.text}")
-        )
+        yield "on condition: " + claim.condition.text
     words = dict.fromkeys(e.span.text for e in claim.evidence if e.role.value == "trigger")
     if words:
-        yield "    words " + " … ".join(f'"{w}"' for w in words)
+        yield "words: " + " … ".join(f'"{w}"' for w in words)
 
 
 def _headline(claim: Claim) -> str:
@@ -228,7 +217,7 @@ def _headline(claim: Claim) -> str:
         for word, club in (("to", claim.to), ("from", claim.from_), ("at", claim.club))
         if club is not None
     ]
-    return " ".join([f"{claim.kind.value:<8}", claim.person.name, *clubs])
+    return " ".join([f"{claim.kind.value}:", claim.person.name, *clubs])
 
 
 def _terms(claim: Claim) -> Iterator[str]:
@@ -245,8 +234,3 @@ def _terms(claim: Claim) -> Iterator[str]:
         yield f"{claim.spell.start or '?'} to {claim.spell.end or '?'}"
     if claim.confidence is not None:
         yield f"confidence {claim.confidence:.2f}"
-
-
-def _printable(words: str) -> str:
-    """The words on one line, without the control characters by which a text could steer the terminal."""
-    return "".join(c if c.isprintable() else " " for c in words)
