@@ -73,9 +73,9 @@ def _by_credit(text: str, piece: Piece, words: Cues) -> BlockKind | None:
     if width <= _MAX_CREDIT and words.photo.match(text, piece.start, piece.end):
         return BlockKind.CREDIT
     tail = text[max(piece.start, piece.end - 60) : piece.end].lower().rstrip(" .)]")
-    agency = next((name for name in words.agencies if tail.endswith(name)), None)
-    if agency is None:
+    if not tail.endswith(words.agencies):
         return None
+    agency = max((name for name in words.agencies if tail.endswith(name)), key=len)
     before = tail[: -len(agency)].rstrip(" ")
     if len(agency) == width or before.endswith(("/", "©", "|", "via", ":", "by")):
         return BlockKind.CREDIT if width <= len(agency) + 40 else BlockKind.CAPTION

@@ -39,17 +39,20 @@ def read_path(path: str | os.PathLike[str], declared: Declared | None = None) ->
     Raises SourceUnusable where the file as a whole can't be opened or read.
     """
     name = os.fspath(path)
-    try:
-        stream = Path(name).open("rb")
-    except (OSError, ValueError) as error:
-        raise _unusable(name, error) from error
-    with stream:
+    with _opened(name) as stream:
         try:
             yield from _read(
                 stream, name, Path(name).suffix.lower(), _with_moment(declared), str(Path(name).absolute())
             )
         except OSError as error:
             raise _unusable(name, error) from error
+
+
+def _opened(name: str) -> BinaryIO:
+    try:
+        return Path(name).open("rb")
+    except (OSError, ValueError) as error:
+        raise _unusable(name, error) from error
 
 
 def read_stream(stream: IO[bytes] | IO[str], declared: Declared | None = None) -> Iterator[Document | DocumentSkipped]:
