@@ -10,7 +10,7 @@ import json
 import multiprocessing
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -110,7 +110,7 @@ def read_line(number: int, line: bytes, reader: Reader, options: LineOptions) ->
     if not isinstance(row.get("text"), str) or not row["text"].strip():
         return _answered(number, row, [], Trouble.NO_TEXT, "")
     try:
-        claims = reader.read(_document(row, options))
+        claims = reader.read(row_document(row, options))
     except DocumentSkipped as skipped:
         return _answered(number, row, [], Trouble.SKIPPED, skipped.reason)
     except Exception as fault:  # one text must not end a night's run; it is counted, named and fails the command

@@ -10,11 +10,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from mercato.engines.lines import Reader, row_document
 from mercato.errors import DataFileError
 from mercato.evaluation.matching import ClaimRow, place, same_claim, same_club, same_fee, same_outlet, same_person
-from mercato.evaluation.runner import Reader
 from mercato.evaluation.scoring import Share
-from mercato.evaluation.texts import TextRow, digest, json_rows, text_row
+from mercato.evaluation.texts import digest, json_rows
 from mercato.model import ClaimKind, Deal, Role, Stage, claims_to_row
 
 
@@ -30,7 +30,7 @@ class Strength(StrEnum):
 class Case:
     """One row of a table; `claims` are all that the text holds, each with the fields that are to be checked."""
 
-    text: TextRow
+    row: Mapping[str, Any]
     claims: tuple[ClaimRow, ...]
     category: str
     strength: Strength
@@ -39,7 +39,7 @@ class Case:
     @property
     def id(self) -> str:
         """The row's id."""
-        return self.text.id
+        return str(self.row["id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ def _case(where: str, language: str, row: Mapping[str, Any]) -> Case:
     for claim in row["claims"]:
         _check_claim(where, claim)
     return Case(
-        text=text_row({"language": language, **row}),
+        row={"language": language, **row},
         claims=tuple(row["claims"]),
         category=row["category"],
         strength=Strength(row["strength"]),
@@ -165,7 +165,7 @@ def run_table(path: Path, reader: Reader) -> TableResult:
 
 def case_faults(case: Case, reader: Reader) -> Iterator[str]:
     """What is wrong with the reading of one case, in words."""
-    rest: list[ClaimRow] = claims_to_row(case.id, reader.read(case.text.document()))["claims"]
+    rest: list[ClaimRow] = claims_to_row(case.id, reader.read(row_document(case.row)))["claims"]
     for wanted in case.claims:
         twin = next((claim for claim in rest if same_claim(wanted, claim)), None)
         if twin is None:

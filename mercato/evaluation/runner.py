@@ -7,26 +7,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from mercato.errors import SourceUnusable
+from mercato.engines.lines import Reader, row_document
+from mercato.errors import DocumentSkipped, SourceUnusable
 from mercato.evaluation.matching import ClaimRow
 from mercato.evaluation.peers import peer_move_pairs
 from mercato.evaluation.reliability import Reliability, reliability
 from mercato.evaluation.scoring import Claims, Match, Report, score
 from mercato.evaluation.texts import TextIndex, digest, json_rows, load_claims
-from mercato.model import Claim, Document, claims_to_row
+from mercato.model import Document, claims_to_row
 from mercato.sources import Declared, open_source
 
 UNKNOWN_LANGUAGE = "und"
 """ISO 639's code for a language that could not be told."""
-
-
-class Reader(Protocol):
-    """Whatever turns a document into claims."""
-
-    def read(self, document: Document) -> list[Claim]:
-        """The claims of one document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +77,7 @@ def gold_file_set(gold_path: Path, index: TextIndex, texts: Sequence[Path]) -> G
 
     def document(text_id: str) -> Document | None:
         row = index.get(text_id)
-        return row.document() if row else None
+        return row_document(row) if row else None
 
     return GoldSet(gold_path.stem, gold, digest([gold_path]), document, peer_move_pairs(gold, texts))
 
@@ -129,6 +123,8 @@ def _sample_documents(paths: Sequence[Path], known: Mapping[str, Declared]) -> I
     """Documents by the id that annotations know them by: a row's own, else the file's stem."""
     for path in paths:
         for document in open_source(str(path), known.get(path.stem, Declared())):
+            if isinstance(document, DocumentSkipped):
+                raise document  # what we ship is readable, or we want to know
             yield (document.key if path.suffix == ".jsonl" else path.stem), document
 
 

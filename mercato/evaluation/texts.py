@@ -4,58 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from mercato.errors import DataFileError, SourceUnusable
 from mercato.evaluation.matching import ClaimRow
-from mercato.model import Document
-from mercato.sources import document_from_text
-
-
-@dataclass(frozen=True, slots=True)
-class TextRow:
-    """A text to be read and what is known beside it; the fields of a JSON Lines input."""
-
-    id: str
-    text: str
-    date: str | None = None
-    language: str | None = None
-    address: str | None = None
-    outlet: str | None = None
-    title: str | None = None
-
-    def document(self) -> Document:
-        """The text as a document. Raises DocumentSkipped where it can't be one (empty, binary)."""
-        return document_from_text(
-            self.text,
-            key=self.id,
-            title=self.title,
-            date=self.date,
-            address=self.address,
-            outlet=self.outlet,
-            language=self.language,
-        )
-
-
-def text_row(row: Mapping[str, Any]) -> TextRow:
-    """A JSON Lines row as a TextRow; what is not text is taken as not given."""
-
-    def words(name: str) -> str | None:
-        value = row.get(name)
-        return value if isinstance(value, str) and value else None
-
-    return TextRow(
-        id=str(row["id"]),
-        text=words("text") or "",
-        date=words("date"),
-        language=words("language"),
-        address=words("url"),
-        outlet=words("outlet"),
-        title=words("title"),
-    )
 
 
 def json_rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -105,7 +59,7 @@ class TextIndex:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = tuple(folders)
-        self._rows: dict[str, TextRow] = {}
+        self._rows: dict[str, dict[str, Any]] = {}
         for folder in reversed(self._folders):  # the first folder named wins
             if not folder.is_dir():
                 raise SourceUnusable(f"{folder}: no such folder. --texts takes a folder of *.jsonl or *.txt files.")
@@ -117,13 +71,13 @@ class TextIndex:
     def _add_plain(self, path: Path) -> None:
         text = path.read_text(encoding="utf-8", errors="replace")
         for name in {path.stem, path.stem.removesuffix("_article")}:
-            self._rows[name] = TextRow(id=name, text=text)
+            self._rows[name] = {"id": name, "text": text}
 
     def _add_rows(self, path: Path) -> None:
         for _, row in json_rows(path):
             if "id" in row and isinstance(row.get("text"), str):
-                self._rows[row["id"]] = text_row(row)
+                self._rows[row["id"]] = row
 
-    def get(self, text_id: str) -> TextRow | None:
-        """The text of that id, or None."""
+    def get(self, text_id: str) -> dict[str, Any] | None:
+        """The row of that id (`id`, `text` and what else is known), or None."""
         return self._rows.get(text_id)

@@ -197,3 +197,32 @@ def test_a_closed_pipe_ends_the_workers(tmp_path: Path) -> None:
     assert next(readings).number == 1
     readings.close()
     assert not multiprocessing.active_children()
+
+
+def test_a_text_for_people_and_for_programs(tmp_path: Path) -> None:
+    """A plain text gives lines to read, and with --json one row under the name that the file was given by."""
+    path = tmp_path / "note.txt"
+    path.write_text("Mattia Perin to AC Milan.", encoding="utf-8")
+    plain = run(str(path))
+    assert plain.exit_code == 0, plain.stderr
+    assert "move: Mattia Perin to AC Milan · interest" in plain.stdout
+    (row,) = rows(run(str(path), "--json"))
+    assert row["id"] == str(path)
+    assert row["claims"][0]["to"] == "AC Milan"
+
+
+def test_an_empty_file_is_named(tmp_path: Path) -> None:
+    """A file without text is no crash and no silence."""
+    path = tmp_path / "empty.txt"
+    path.write_bytes(b"")
+    result = run(str(path))
+    assert result.exit_code == 1
+    assert str(path) in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_texts_escapes_don_t_reach_the_terminal(tmp_path: Path) -> None:
+    """A text can't steer the terminal of whoever reads its claims."""
+    path = tmp_path / "evil.txt"
+    path.write_text("Evil\x1b[2J Man to AC Milan.", encoding="utf-8")
+    assert "\x1b" not in run(str(path)).stdout

@@ -14,9 +14,10 @@ from mercato.interfaces.cli import evaluation_tables as tables
 from mercato.interfaces.cli.output import print_json, print_lines, say
 
 if TYPE_CHECKING:
+    from mercato.engines.lines import Reader
     from mercato.evaluation.cases import TableResult
     from mercato.evaluation.floors import Floor, Verdict
-    from mercato.evaluation.runner import GoldSet, Reader, Result
+    from mercato.evaluation.runner import GoldSet, Result
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 

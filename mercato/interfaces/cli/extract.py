@@ -13,7 +13,6 @@ import click
 
 from mercato.errors import DocumentSkipped, Misused, SourceUnusable
 from mercato.interfaces.cli.output import one_line, progress, say
-from mercato.settings import MAX_BYTES
 
 if TYPE_CHECKING:
     from mercato.engines.lines import LineOptions, Reader, Reading
@@ -71,7 +70,7 @@ def extract(
     for name in inputs:
         try:
             failed |= _extract_one(name, reader, options)
-        except (DocumentSkipped, SourceUnusable) as fault:
+        except SourceUnusable as fault:
             if len(inputs) == 1:
                 raise
             say(f"mercato extract: {fault}")
@@ -109,12 +108,13 @@ def _extract_one(name: str, reader: Reader, options: Options) -> bool:
 
 def _extract_lines(name: str, reader: Reader, options: Options) -> bool:
     from mercato.engines.lines import bounded_lines, read_lines
+    from mercato.sources.files import max_bytes
 
     talk = Talk(name)
     output = sys.stdout.buffer
     sys.stdout.flush()  # what went there as text comes first
     with _open(name) as stream, progress(name) as step:
-        lines = bounded_lines(stream, _max_bytes())
+        lines = bounded_lines(stream, max_bytes())
         for reading in read_lines(lines, reader, options.lines, options.workers):
             if reading.row is not None:
                 output.write(reading.row + b"\n")
@@ -125,13 +125,6 @@ def _extract_lines(name: str, reader: Reader, options: Options) -> bool:
     output.flush()
     talk.sum_up()
     return talk.failed
-
-
-def _max_bytes() -> int:
-    try:
-        return int(MAX_BYTES.value)
-    except ValueError:
-        raise Misused(f"{MAX_BYTES.variable} is {MAX_BYTES.value!r}; give a number of bytes.") from None
 
 
 def _open(name: str) -> IO[bytes]:
@@ -175,18 +168,37 @@ class Talk:
 
 
 def _extract_documents(name: str, reader: Reader, options: Options) -> bool:
-    from mercato.engines.lines import confident, encode
-    from mercato.model import claims_to_row
+    from mercato.engines.lines import confident
     from mercato.sources import Declared, open_source
+    from mercato.sources.skips import RecordSkipped
 
+    failed = False
     declared = Declared(date=options.lines.date, language=options.lines.language)
     for document in open_source(name, declared):
+        if isinstance(document, DocumentSkipped):
+            say(f"mercato extract: {document}")
+            failed = True
+            if options.as_json and isinstance(document, RecordSkipped):
+                _print_row(document.key, [])
+            continue
         claims = confident(reader.read(document), options.lines.threshold)
         if options.as_json:
-            click.echo(encode(claims_to_row(document.key, claims)))
+            _print_row(_id_for(name, document), claims)
         else:
             _show(document, claims)
-    return False
+    return failed
+
+
+def _id_for(name: str, document: Document) -> str:
+    """A file's row is called what the user called the file, not by the path that it is known by in a ledger."""
+    return name if document.key == str(Path(name).absolute()) else document.key
+
+
+def _print_row(id_: str, claims: list[Claim]) -> None:
+    from mercato.engines.lines import encode
+    from mercato.model import claims_to_row
+
+    click.echo(encode(claims_to_row(id_, claims)))
 
 
 def _show(document: Document, claims: list[Claim]) -> None:
