@@ -135,7 +135,13 @@ def _answered(
     return Reading(number, encode(answer), trouble, detail and f"id {row['id']}: {detail}")
 
 
-def _document(row: dict[str, Any], options: LineOptions) -> Document:
+def row_document(row: Mapping[str, Any], options: LineOptions | None = None) -> Document:
+    """The document that a row with `id` and `text` is; what is not text is taken as not given.
+
+    Raises DocumentSkipped where the text can't be one.
+    """
+    options = options or LineOptions()
+
     def words(name: str) -> str | None:
         value = row.get(name)
         return value if isinstance(value, str) and value else None
