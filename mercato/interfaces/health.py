@@ -1,0 +1,181 @@
+"""Is this installation sound, and the ledger with it? Every finding says what was seen and, if wrong, what to do."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from mercato import __version__
+from mercato.errors import MercatoError, NotFound
+from mercato.settings import MAX_BYTES, SETTINGS, TIMEOUT, home, ledger_path, register_path
+
+OLDEST_PYTHON = (3, 11)
+LOW_DISK = 100_000_000
+"""Bytes below which a day's reading may not fit; an article with its claims takes some 10 to 20 thousand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `advice` is what to do, and empty where all is well."""
+
+    section: str
+    name: str
+    value: str
+    advice: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something has to be done."""
+        return bool(self.advice)
+
+
+def examine(ledger: Path | None = None) -> list[Finding]:
+    """Look at everything; `ledger` is another file than the user's own. Never raises: what fails is a finding."""
+    path = (ledger or ledger_path()).expanduser().absolute()
+    return [
+        *_versions(),
+        *_settings(),
+        *_places(path),
+        *_guarded("register", "contents", _register),
+        *_guarded("ledger", "contents", lambda: _ledger(path)),
+    ]
+
+
+def _guarded(section: str, name: str, look: Callable[[], Iterator[Finding]]) -> list[Finding]:
+    """What was found up to a failure, and the failure itself."""
+    found = []
+    try:
+        for finding in look():
+            found.append(finding)
+    except MercatoError as error:
+        found.append(Finding(section, name, "can't be read", str(error)))
+    except Exception as error:  # a doctor that falls ill helps nobody
+        found.append(
+            Finding(section, name, f"{type(error).__name__}: {error}", "Install mercato again; if it stays, report it.")
+        )
+    return found
+
+
+def _versions() -> Iterator[Finding]:
+    yield Finding("versions", "mercato", __version__)
+    found = ".".join(map(str, sys.version_info[:3]))
+    oldest = ".".join(map(str, OLDEST_PYTHON))
+    advice = "" if sys.version_info >= OLDEST_PYTHON else f"mercato needs Python {oldest} or newer."
+    yield Finding("versions", "Python", f"{found} on {platform.platform()}", advice)
+    yield from _guarded("versions", "SQLite", _sqlite)
+    for name in _libraries():
+        try:
+            yield Finding("versions", name, metadata.version(name))
+        except metadata.PackageNotFoundError:
+            yield Finding("versions", name, "missing", f"Install it: pip install {name}")
+
+
+def _sqlite() -> Iterator[Finding]:
+    from mercato.ledger.dialect import check_sqlite_version, sqlite_version
+
+    version = sqlite_version()
+    try:
+        check_sqlite_version(version)
+        yield Finding("versions", "SQLite", version)
+    except MercatoError as error:
+        yield Finding("versions", "SQLite", version, str(error))
+
+
+def _libraries() -> list[str]:
+    """The libraries that mercato was installed to need."""
+    try:
+        needed = metadata.requires("mercato") or []
+    except metadata.PackageNotFoundError:
+        return ["apsw", "click", "msgspec", "rich"]
+    plain = [line for line in needed if "extra ==" not in line]
+    return sorted("".join(c if c.isalnum() or c in "-_." else " " for c in line).split()[0] for line in plain)
+
+
+def _settings() -> Iterator[Finding]:
+    for setting in SETTINGS:
+        origin = "set" if os.environ.get(setting.variable) else "default"
+        advice = ""
+        if setting in (TIMEOUT, MAX_BYTES) and not _is_positive(setting.value):
+            advice = f"Set {setting.variable} to a number above zero, or unset it (default {setting.default})."
+        yield Finding("settings", setting.variable, f"{setting.value or '(empty)'} ({origin})", advice)
+
+
+def _is_positive(text: str) -> bool:
+    try:
+        return 0 < float(text) < float("inf")
+    except ValueError:
+        return False
+
+
+def _places(ledger: Path) -> Iterator[Finding]:
+    yield Finding("places", "home", _described(home()), _unwritable(home()))
+    yield Finding("places", "ledger", _described(ledger), _unwritable(ledger))
+    for suffix, what in (("-wal", "write-ahead log"), (".lock", "lock")):
+        beside = ledger.with_name(ledger.name + suffix)
+        if beside.exists():
+            yield Finding("places", what, _described(beside))
+    yield Finding("places", "register", _described(register_path().expanduser()))
+    free = shutil.disk_usage(_nearest_existing(ledger)).free
+    advice = f"Free some space on the disk of {ledger.parent}." if free < LOW_DISK else ""
+    yield Finding("places", "free space", f"{free:,} bytes", advice)
+
+
+def _described(path: Path) -> str:
+    if not path.exists():
+        return f"{path} (not there yet)"
+    return f"{path}" if path.is_dir() else f"{path} ({path.stat().st_size:,} bytes)"
+
+
+def _nearest_existing(path: Path) -> Path:
+    return next(place for place in (path, *path.absolute().parents) if place.exists())
+
+
+def _unwritable(path: Path) -> str:
+    """What to do where the file can't be written, or can't be made in its nearest existing folder."""
+    place = _nearest_existing(path)
+    if place != path and not place.is_dir():
+        return f"{place} is not a folder: set MERCATO_HOME or MERCATO_LEDGER to a place that can exist."
+    needed = os.W_OK | (os.X_OK if place.is_dir() else 0)
+    return (
+        "" if os.access(place, needed) else f"No right to write to {place}: change it, or set MERCATO_HOME elsewhere."
+    )
+
+
+def _register() -> Iterator[Finding]:
+    from mercato.register import load_register
+
+    register = load_register()
+    yield Finding(
+        "register",
+        "contents",
+        f"{len(register.people):,} people, {len(register.clubs):,} clubs, {len(register.outlets):,} outlets",
+    )
+
+
+def _ledger(path: Path) -> Iterator[Finding]:
+    from mercato.ledger import Ledger
+
+    try:
+        ledger = Ledger.open(path, create=False)
+    except NotFound:
+        yield Finding("ledger", "contents", "none yet; `mercato read ARTICLE` starts one")
+        return
+    with ledger:
+        held = ledger.counts()
+        yield Finding(
+            "ledger",
+            "contents",
+            f"{held.articles:,} articles in {held.documents:,} versions, {held.readings:,} readings, "
+            f"{held.claims:,} claims, {held.skips:,} skips",
+        )
+        problems = ledger.integrity_check()
+    for problem in problems:
+        yield Finding("ledger", "integrity", problem, f"Keep a copy of {path}, then restore it from a backup.")
+    if not problems:
+        yield Finding("ledger", "integrity", "ok")

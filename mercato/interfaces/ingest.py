@@ -1,0 +1,129 @@
+"""Reading sources into a ledger: one bad page or address is counted and passed over, the rest goes on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from mercato.errors import DocumentSkipped, MercatoError, SourceUnusable
+from mercato.model import Claim, Document, ReaderVersion
+
+if TYPE_CHECKING:
+    from mercato.ledger import Appended, Ledger
+    from mercato.sources import Declared
+
+
+class Reader(Protocol):
+    """Whatever turns a document into claims. One with a `version` is also known to have read where it found nothing."""
+
+    def read(self, document: Document) -> list[Claim]:
+        """The claims of one document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """A document that is now safe in the ledger, what was found in it, and what of that was new."""
+
+    document: Document
+    claims: list[Claim]
+    appended: Appended
+
+
+Event = Ingested | DocumentSkipped | SourceUnusable
+Watcher = Callable[[Event], None]
+Opener = Callable[[str, "Declared | None"], Iterable[Document | DocumentSkipped]]
+
+
+@dataclass(slots=True)
+class Report:
+    """What a run did: counts, and how often each reason for a skip came up."""
+
+    documents: int = 0
+    documents_new: int = 0
+    claims: int = 0
+    claims_new: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    unusable: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        """Whether an input could not be used at all, or nothing of what came in could be read."""
+        return bool(self.unusable) or self.documents == 0
+
+    def count(self, event: Event) -> None:
+        """Take one event into the counts."""
+        match event:
+            case Ingested():
+                self.documents += 1
+                self.documents_new += event.appended.document_new
+                self.claims += len(event.claims)
+                self.claims_new += event.appended.claims_new
+            case DocumentSkipped():
+                self.skipped[event.reason] += 1
+            case SourceUnusable():
+                self.unusable.append(str(event))
+
+
+def ingest(
+    inputs: Iterable[str],
+    reader: Reader,
+    ledger: Ledger,
+    declared: Declared | None = None,
+    *,
+    watch: Watcher | None = None,
+    open_with: Opener | None = None,
+) -> Report:
+    """Read every document of every input into the ledger; `watch` is told of each as it is done.
+
+    A document is in the ledger, safely, before `watch` hears of it. Raises LedgerError where the ledger itself fails:
+    then nothing more can be kept, and what was acknowledged stays.
+    """
+    report = Report()
+    for what in inputs:
+        for event in _events(what, reader, ledger, declared, open_with or _opener()):
+            report.count(event)
+            if watch is not None:
+                watch(event)
+    return report
+
+
+def _events(what: str, reader: Reader, ledger: Ledger, declared: Declared | None, open_with: Opener) -> Iterator[Event]:
+    try:
+        for item in open_with(what, declared):
+            event = item if isinstance(item, DocumentSkipped) else _ingest_one(item, reader, ledger)
+            if isinstance(event, DocumentSkipped):
+                ledger.record_skip(event)
+            yield event
+    except SourceUnusable as unusable:
+        yield unusable
+
+
+def _ingest_one(document: Document, reader: Reader, ledger: Ledger) -> Ingested | DocumentSkipped:
+    try:
+        claims = _read(document, reader)
+        version = getattr(reader, "version", None)
+        known = version if isinstance(version, ReaderVersion) else None
+        return Ingested(document, claims, ledger.append(document, claims, reader=known))
+    except DocumentSkipped as skip:
+        return skip
+
+
+def _read(document: Document, reader: Reader) -> list[Claim]:
+    """The claims; a reader that fails on this text, whatever the failure, costs this text alone."""
+    try:
+        return reader.read(document)
+    except MercatoError:
+        raise
+    except Exception as error:
+        detail = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        raise DocumentSkipped(
+            document.key, "the reader failed", f"{detail}. This is a fault of mercato, please report it with the text."
+        ) from error
+
+
+def _opener() -> Opener:
+    from mercato.sources import open_source
+
+    return open_source
