@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,13 +16,15 @@ from mercato.sources.decoding import decode, page_charset
 from mercato.sources.language import KNOWN, find_language, language_code
 from mercato.sources.normalise import normalise
 from mercato.sources.page_head import PageHead, read_head
-from mercato.sources.pieces import Piece, cut
+from mercato.sources.pieces import MAX_CAPTION, Piece, cut
 from mercato.sources.plain import Declared
 from mercato.sources.skips import Reason, skipped
 
 # A character of the private use area, which no text means: it carries "this was a caption" through the main text
 # extraction, which knows no captions.
 _CAPTION_MARK = "\ue0ca"
+_CAPTION_TAGS = ("p", "div", "span", "small", "em", "dd")
+_WHITE = re.compile(r"\s+")
 _Part = tuple[BlockKind | None, str]
 
 
@@ -51,7 +54,7 @@ def document_from_html(
     if not parts:
         raise skipped(name, Reason.SCRIPTS_ONLY)
     title = " ".join(normalise(declared.title or head.title or "").split())
-    return _assemble(_with_title(title, parts, head.description), title, head, page_language, declared, key)
+    return _assemble(_with_title(title, parts, head.description), head, page_language, declared, key, name)
 
 
 def _parse(text: str, name: str, address: str | None) -> tuple[PageHead, list[_Part], str | None]:
@@ -88,15 +91,27 @@ def _without_pictures(tree: Any) -> Any:
 
 def _keep_captions(tree: Any) -> None:
     """Turn captions into marked paragraphs, as figures are dropped with what is in them."""
-    for caption in list(tree.iter("figcaption")):
+    for caption in list(tree.iter("figcaption", *_CAPTION_TAGS)):
+        if caption.tag != "figcaption" and not _is_called_caption(caption):
+            continue
         words = " ".join("".join(caption.itertext()).split())
-        figure = next(caption.iterancestors("figure"), caption)
-        parent = figure.getparent()
-        if not words or parent is None:
+        place = next(caption.iterancestors("figure"), caption)
+        parent = place.getparent()
+        if not words or len(words) > MAX_CAPTION or parent is None:
             continue
         paragraph = caption.makeelement("p")
         paragraph.text = _CAPTION_MARK + words
-        parent.insert(parent.index(figure), paragraph)
+        parent.insert(parent.index(place), paragraph)
+        if place is caption:
+            paragraph.tail, caption.tail = caption.tail, None
+            parent.remove(caption)
+
+
+def _is_called_caption(element: Any) -> bool:
+    """Whether an element's class says caption, and it is the caption itself rather than what holds picture and text."""
+    if "caption" not in (element.get("class") or "").lower():
+        return False
+    return all(inner is element for inner in element.iter("img", "video", "p", "div", "figcaption"))
 
 
 def _parts(body: Any) -> Iterator[_Part]:
@@ -104,44 +119,44 @@ def _parts(body: Any) -> Iterator[_Part]:
     for element in body:
         if not isinstance(element.tag, str):
             continue
-        if element.tag in ("list", "table"):
-            kind = BlockKind.LIST_ITEM if element.tag == "list" else None
-            for item in element.iter("item" if kind else "cell"):
-                yield from _part(kind, item)
-        elif element.tag == "head":
-            yield from _part(BlockKind.HEADING, element)
-        elif element.tag == "quote":
-            yield from _part(BlockKind.QUOTED_POST, element)
-        else:
-            yield from _part(None, element)
-        if element.tail and element.tail.strip():
-            yield None, _line(element.tail)
+        match element.tag:
+            case "list":
+                for item in element.iter("item"):
+                    yield from _part(BlockKind.LIST_ITEM, "".join(_texts(item, without="list")))
+            case "table":
+                for cell in element.iter("cell"):
+                    yield from _part(None, "".join(_texts(cell)))
+            case "head":
+                yield from _part(BlockKind.HEADING, "".join(_texts(element)))
+            case "quote":
+                yield from _part(BlockKind.QUOTED_POST, " ".join(_texts(element)))
+            case _:
+                yield from _part(None, "".join(_texts(element)))
+        yield from _part(None, _flat(element.tail))
 
 
-def _part(kind: BlockKind | None, element: Any) -> Iterator[_Part]:
-    # A line break inside a paragraph is a break on the page too.
-    pieces = element.itertext() if element.find(".//lb") is None else _broken_text(element)
-    words = _line(" ".join(pieces) if element.tag == "quote" else "".join(pieces))
-    if words.startswith(_CAPTION_MARK):
-        kind = BlockKind.CAPTION
-    words = words.replace(_CAPTION_MARK, "")
-    if words:
-        yield kind, words
-
-
-def _broken_text(element: Any) -> Iterator[str]:
-    for node in element.iter():
-        if node.tag == "lb":
+def _texts(element: Any, without: str = "") -> Iterator[str]:
+    """The text in and under an element in order, a line end for each break and for nothing else."""
+    yield _flat(element.text)
+    for child in element:
+        if child.tag == "lb":
             yield "\n"
-        if node.text:
-            yield node.text
-        if node is not element and node.tail:
-            yield node.tail
+        elif child.tag != without and isinstance(child.tag, str):
+            yield from _texts(child, without)
+        yield _flat(child.tail)
 
 
-def _line(words: str) -> str:
-    lines = (" ".join(line.split()) for line in normalise(words).split("\n"))
-    return " ".join(line for line in lines if line)
+def _flat(words: str | None) -> str:
+    return _WHITE.sub(" ", normalise(words)) if words else ""
+
+
+def _part(kind: BlockKind | None, words: str) -> Iterator[_Part]:
+    lines = [" ".join(line.split()) for line in words.split("\n")]
+    # A break in running text parts two paragraphs, as in columns of short news; elsewhere it only folds a line.
+    for line in lines if kind is None else [" ".join(filter(None, lines))]:
+        bare = line.replace(_CAPTION_MARK, "").strip()
+        if bare:
+            yield (BlockKind.CAPTION if line.startswith(_CAPTION_MARK) else kind), bare
 
 
 def _with_title(title: str, parts: list[_Part], description: str | None) -> list[_Part]:
@@ -165,10 +180,12 @@ def _same(words: str, other: str) -> bool:
 
 
 def _assemble(
-    parts: list[_Part], title: str, head: PageHead, page_language: str | None, declared: Declared, key: str
+    parts: list[_Part], head: PageHead, page_language: str | None, declared: Declared, key: str, name: str
 ) -> Document:
     text, pieces = _joined(parts)
     blocks = classify(text, pieces)
+    if not any(block.kind.is_read and block.kind is not BlockKind.HEADLINE for block in blocks):
+        raise skipped(name, Reason.SCRIPTS_ONLY)
     address = head.address or declared.address
     canonical = address or key
     return Document(
@@ -178,7 +195,7 @@ def _assemble(
         blocks=blocks,
         address=address,
         outlet=declared.outlet or head.outlet,
-        title=title or None,
+        title=next((words for kind, words in parts if kind is BlockKind.HEADLINE), None),
         author=declared.author or head.author,
         published=(parse_moment(declared.date) if declared.date else None) or head.published or moment_in(text, blocks),
         fetched=declared.fetched,

@@ -28,7 +28,7 @@ _ADVICE = {
     Reason.EMPTY: "Give a text with words in it.",
     Reason.BINARY: "Give plain text, HTML or JSON Lines; documents of other kinds must be turned into text first.",
     Reason.TOO_LARGE: "Split it, or set MERCATO_MAX_BYTES to a higher number of bytes.",
-    Reason.SCRIPTS_ONLY: "Its text is put there by scripts: save the page from a browser and read that file.",
+    Reason.SCRIPTS_ONLY: "Where scripts put the text there, save the page from a browser and read that file.",
     Reason.BROKEN_PAGE: "Save the page as plain text and read that.",
     Reason.BROKEN_LINE: "Correct the line; the other lines were read.",
     Reason.REFUSED_ANSWER: "Open the address in a browser, or save the page and read the file.",
