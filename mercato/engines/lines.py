@@ -144,6 +144,8 @@ def row_document(row: Mapping[str, Any], options: LineOptions | None = None) -> 
 
     def words(name: str) -> str | None:
         value = row.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)  # a year, or a day as 20250609
         return value if isinstance(value, str) and value else None
 
     return document_from_text(
