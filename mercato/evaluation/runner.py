@@ -47,8 +47,12 @@ class Result:
     missing: tuple[str, ...] = ()
 
     def figures(self) -> dict[str, float]:
-        """The figures that floors are kept for."""
-        return self.report.figures()
+        """The figures that floors are kept for; with several languages, each one's too: one must not hide another."""
+        figures = self.report.figures()
+        if len(self.by_language) > 1:
+            for language, report in self.by_language.items():
+                figures.update({f"{language} {name}": value for name, value in report.figures().items()})
+        return figures
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""

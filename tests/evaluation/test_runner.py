@@ -46,6 +46,8 @@ def test_figures_by_language(tmp_path: Path) -> None:
     assert result.missing == ("c",)
     assert (result.report.move_pairs.hit, result.report.move_pairs.gold, result.report.move_pairs.system) == (2, 3, 3)
     assert result.digest == digest([gold])
+    assert result.figures()["it stage"] == 0.0
+    assert result.figures()["en stage"] == 1.0
 
 
 def test_confidence_is_held_against_what_was_right(tmp_path: Path) -> None:

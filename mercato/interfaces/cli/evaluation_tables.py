@@ -33,6 +33,8 @@ def result_lines(result: Result, floor: Floor | None, errors: int) -> Iterator[s
     floors = floor.figures if floor else {}
     rows = [_rows(report) for report in columns.values()]
     for name in dict.fromkeys(name for row in rows for name in row):
+        if all(name not in row or not row[name][1] for row in rows):
+            continue  # nothing of the kind in any of these texts
         shown = "".join(f"{_figure(row[name][0] if name in row else None):>8}" for row in rows)
         asked = rows[0][name][1] if name in rows[0] else 0
         yield f"  {name:<26}{shown}{asked:>8}{_floor(floors.get(name.removesuffix(' F1')))}"
@@ -47,7 +49,8 @@ def _rows(report: Report) -> dict[str, tuple[float | None, int]]:
     rows: dict[str, tuple[float | None, int]] = {}
     rows.update(_match_rows("move pairs", report.move_pairs))
     rows.update(_match_rows("all claims", report.all_claims))
-    rows.update({f"  {kind} F1": (match.f1, match.gold) for kind, match in report.by_kind.items()})
+    # the F1 of moves is that of the move pairs
+    rows.update({f"  {kind} F1": (match.f1, match.gold) for kind, match in report.by_kind.items() if kind != "move"})
     rows["silent"] = (report.silent.value, report.silent.asked)
     rows.update({name: (share.value, share.asked) for name, share in report.accuracy.items()})
     rows["sources F1"] = (report.sources.f1, report.sources.gold)
