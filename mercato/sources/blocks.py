@@ -8,15 +8,21 @@ from dataclasses import dataclass
 
 from mercato.model import Block, BlockKind
 from mercato.sources.cues import Cues, cues
+from mercato.sources.dates import date_line
 from mercato.sources.pieces import MAX_CAPTION, Piece, cut
 
 # Widths in characters. Headlines of news sites stay under 150, headings inside a text under 100.
 _MAX_HEADLINE, _MAX_HEADING, _MAX_STANDFIRST = 160, 100, 260
 _MAX_STARTS, _MAX_INSIDE, _MAX_CREDIT, _MAX_POST = 300, 400, 100, 1000
+# Date lines stand among the first few lines.
+_TOP, _MAX_DATE_LINE = 6, 60
+_DIGIT = re.compile(r"\d")
 _NUMBERED = re.compile(r"(\d{1,2})[.)] ")
 _BULLET = re.compile(r"[-•*·▪►‣◦●] ")
 _POST_SIGNATURE = re.compile(r"[-–—] [^\n]{1,60}\(@\w{1,15}\)|pic\.(?:twitter|x)\.com/\w")
 _FULL_STOP = re.compile(r"[.!…;:,][\"”»'’)\]]*$|[.!?…][\"”»'’]$")
+# A sentence that ends inside the line, other than after an abbreviation ("St. Pauli"); or one before a bracket.
+_PROSE = re.compile(r"\w{4}\.(?: +\W?[A-ZÀ-Þ]| ?\([^()]{1,80}\)$)")
 _QUOTED = "\"“«„'‘"
 
 
@@ -44,6 +50,7 @@ def classify(text: str, pieces: Sequence[Piece]) -> tuple[Block, ...]:
     inside = tuple(cue for cue in words.inside if cue in lowered)
     found = _Found(inside, any(cue in lowered for cue in words.credit_words), "@" in text or "pic." in text)
     kinds = [piece.kind or _by_words(text, piece, words, found) for piece in pieces]
+    _mark_date_lines(text, pieces, kinds)
     _mark_items(text, pieces, kinds)
     _mark_top(text, pieces, kinds)
     _mark_headings(text, pieces, kinds)
@@ -80,6 +87,14 @@ def _by_credit(text: str, piece: Piece, words: Cues) -> BlockKind | None:
     if len(agency) == width or before.endswith(("/", "©", "|", "via", ":", "by")):
         return BlockKind.CREDIT if width <= len(agency) + 40 else BlockKind.CAPTION
     return None
+
+
+def _mark_date_lines(text: str, pieces: Sequence[Piece], kinds: list[BlockKind | None]) -> None:
+    """Lines at the top that are nothing but a date."""
+    for at, piece in enumerate(pieces[:_TOP]):
+        line = text[piece.start : piece.end] if piece.end - piece.start <= _MAX_DATE_LINE else ""
+        if kinds[at] is None and _DIGIT.search(line) and date_line(line):
+            kinds[at] = BlockKind.DATELINE
 
 
 def _mark_items(text: str, pieces: Sequence[Piece], kinds: list[BlockKind | None]) -> None:
@@ -150,6 +165,8 @@ def _is_open_line(text: str, piece: Piece, width: int) -> bool:
     if piece.end - piece.start > width or "\n" in text[piece.start : piece.end]:
         return False
     if _FULL_STOP.search(text, max(piece.start, piece.end - 4), piece.end):
+        return False
+    if text.find(".", piece.start, piece.end) >= 0 and _PROSE.search(text, piece.start, piece.end):
         return False
     first = text[piece.start]
     return not first.islower() and (first.isalnum() or first in _QUOTED or first in "¿¡£€$#")

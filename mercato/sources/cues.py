@@ -20,12 +20,13 @@ _FIELDS = (*_LISTS, "months")
 class Cues:
     """All languages' cue words, ready for use. `months` gives the number of a month by name, in lower case.
 
-    `starts`, `photo`, `place_date` and `dated` are matched at the start of a block, `credit` (a photo credit in
-    brackets) is searched. `inside`, `whole`, `credit_words` and `agencies` are lower case.
+    `starts`, `photo`, `date_label`, `place_date` and `dated` are matched at the start of a block, `credit` (a photo
+    credit in brackets) is searched. `inside`, `whole`, `credit_words` and `agencies` are lower case.
     """
 
     starts: re.Pattern[str]
     photo: re.Pattern[str]
+    date_label: re.Pattern[str]
     credit: re.Pattern[str]
     place_date: re.Pattern[str]
     dated: re.Pattern[str]
@@ -110,6 +111,7 @@ def _compile(agencies: list[str], sections: list[dict[str, Any]], months: dict[s
     return Cues(
         starts=re.compile(rf"[\W_]{{0,3}}{_edge(every['starts'])}", re.IGNORECASE),
         photo=re.compile(rf"\W?(?:{photo})", re.IGNORECASE),
+        date_label=re.compile(rf"(?:{_either(every['date_labels'])})(?: *: *| +)", re.IGNORECASE),
         credit=re.compile(
             rf"[(\[]\s?(?:(?:{photo})[^()\[\]\n]{{0,160}}|[^()\[\]\n]{{0,100}}\b(?:{agency})\b[^()\[\]\n]{{0,60}})[)\]]",
             re.IGNORECASE,

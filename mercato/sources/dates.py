@@ -13,6 +13,11 @@ _ISO = re.compile(
     r"(?:[T ]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r" ?(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?"
 )
+# With dots the day comes first wherever it is written so; with slashes it depends on the country.
+_DOTTED = re.compile(
+    r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})"
+    r"(?:,? (?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?P<second>)(?P<zone>)(?: (?:Uhr|h))?)?"
+)
 _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})")
 _DAY_FIRST = re.compile(
     r"(?:\w+\.?,? )?(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?: de| of)? "
@@ -38,16 +43,19 @@ def parse_moment(value: str) -> Moment | None:
 
 def moment_in(text: str, blocks: tuple[Block, ...]) -> Moment | None:
     """The publication date that a text gives itself in a date line; never one from a caption."""
-    for block in blocks:
-        if block.kind is BlockKind.DATELINE:
-            dated = cues().dated.match(text, block.start, block.end)
-            if dated:
-                return parse_moment(dated.group(1))
-    return None
+    lines = (text[block.start : block.end] for block in blocks if block.kind is BlockKind.DATELINE)
+    return next((moment for line in lines if (moment := date_line(line))), None)
+
+
+def date_line(line: str) -> Moment | None:
+    """The day or finer moment that a line consists of, after a word such as "Published" or without one."""
+    label = cues().date_label.match(line)
+    moment = parse_moment(line[label.end() :] if label else line)
+    return moment if moment and moment.precision in (Precision.DAY, Precision.MINUTE, Precision.SECOND) else None
 
 
 def _from_numbers(value: str) -> Moment | None:
-    match = _ISO.fullmatch(value) or _COMPACT.fullmatch(value)
+    match = _ISO.fullmatch(value) or _DOTTED.fullmatch(value) or _COMPACT.fullmatch(value)
     if match is None:
         return None
     part = match.groupdict()
@@ -64,7 +72,7 @@ def _from_numbers(value: str) -> Moment | None:
 
 
 def _offset(zone: str | None) -> timedelta:
-    if zone is None or zone[0] not in "+-":
+    if not zone or zone[0] not in "+-":
         return timedelta()
     hours, minutes = int(zone[1:3]), int(zone[-2:])
     if hours > 14 or minutes > 59:

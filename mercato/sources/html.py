@@ -23,6 +23,8 @@ from mercato.sources.skips import Reason, skipped
 # A character of the private use area, which no text means: it carries "this was a caption" through the main text
 # extraction, which knows no captions.
 _CAPTION_MARK = "\ue0ca"
+_PAGE_STARTS = (b"<!doctype", b"<head", b"<body", b"<?xml", b"<article", b"<div", b"<p>", b"<p ", b"<h1", b"<!--")
+_LEVELS_TO_PICTURE = 3
 _CAPTION_TAGS = ("p", "div", "span", "small", "em", "dd")
 _WHITE = re.compile(r"\s+")
 _Part = tuple[BlockKind | None, str]
@@ -31,7 +33,7 @@ _Part = tuple[BlockKind | None, str]
 def looks_like_page(data: bytes) -> bool:
     """Whether bytes begin as a page does."""
     head = data[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    return head.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<?xml")) or b"<html" in head
+    return head.startswith(_PAGE_STARTS) or b"<html" in head
 
 
 def document_from_html(
@@ -95,7 +97,7 @@ def _keep_captions(tree: Any) -> None:
         if caption.tag != "figcaption" and not _is_called_caption(caption):
             continue
         words = " ".join("".join(caption.itertext()).split())
-        place = next(caption.iterancestors("figure"), caption)
+        place = _picture_of(caption)
         parent = place.getparent()
         if not words or len(words) > MAX_CAPTION or parent is None:
             continue
@@ -107,9 +109,19 @@ def _keep_captions(tree: Any) -> None:
             parent.remove(caption)
 
 
+def _picture_of(caption: Any) -> Any:
+    """The element that holds picture and caption together, else the caption itself."""
+    near = list(caption.iterancestors())[:_LEVELS_TO_PICTURE]
+    return next((one for one in reversed(near) if one.tag == "figure" or _says_caption(one)), caption)
+
+
+def _says_caption(element: Any) -> bool:
+    return "caption" in (element.get("class") or "").lower()
+
+
 def _is_called_caption(element: Any) -> bool:
     """Whether an element's class says caption, and it is the caption itself rather than what holds picture and text."""
-    if "caption" not in (element.get("class") or "").lower():
+    if not _says_caption(element):
         return False
     return all(inner is element for inner in element.iter("img", "video", "p", "div", "figcaption"))
 
