@@ -8,7 +8,11 @@ from __future__ import annotations
 import gc
 import json
 import multiprocessing
+import os
 import re
+import signal
+import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -205,6 +209,18 @@ def _batches(numbered: Iterable[tuple[int, bytes]]) -> Iterator[Batch]:
 _inherited: tuple[Reader, LineOptions] | None = None
 
 
+def _start_worker(parent: int) -> None:
+    """Leave Ctrl-C to the parent, and end with it even where it was killed: a waiting worker would never notice."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def _read_batch(batch: Batch) -> list[Reading]:
     assert _inherited is not None
     reader, options = _inherited
@@ -219,7 +235,9 @@ def _read_in_processes(
     gc.collect()
     gc.freeze()  # else the collector writes to the register's pages and each worker copies them
     waiting: deque[Future[list[Reading]]] = deque()
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork"))
+    pool = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("fork"), initializer=_start_worker, initargs=(os.getpid(),)
+    )
     try:
         for batch in batches:
             waiting.append(pool.submit(_read_batch, batch))

@@ -6,6 +6,9 @@ import json
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -226,3 +229,42 @@ def test_a_texts_escapes_don_t_reach_the_terminal(tmp_path: Path) -> None:
     path = tmp_path / "evil.txt"
     path.write_text("Evil\x1b[2J Man to AC Milan.", encoding="utf-8")
     assert "\x1b" not in run(str(path)).stdout
+
+
+PARENT = """
+import itertools, json, multiprocessing, sys
+from mercato.engines.lines import LineOptions, read_lines
+
+class Silent:
+    def read(self, document):
+        return []
+
+line = json.dumps({"id": "a", "text": "x", "language": "en"}).encode()
+readings = read_lines(itertools.repeat(line), Silent(), LineOptions(), workers=2)
+next(readings)
+print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
+def test_workers_end_with_a_parent_that_was_killed() -> None:
+    """A parent that is killed outright leaves no worker waiting for ever with a register in memory."""
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    workers = [int(pid) for pid in parent.stdout.readline().split()]
+    parent.kill()
+    parent.communicate()
+    assert len(workers) == 2
+    deadline = time.monotonic() + 20
+    while any(is_running(pid) for pid in workers) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(is_running(pid) for pid in workers)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mercato.engines.lines import LineOptions, Reader, Reading
     from mercato.model import Claim, Document
 
-LINES_SUFFIXES = frozenset((".jsonl", ".ndjson"))
+LINES_SUFFIXES = frozenset((".jsonl", ".ndjson", ".jsonlines"))
 SHOWN = 5
 """Lines in trouble that are named one by one; the rest is counted."""
 
