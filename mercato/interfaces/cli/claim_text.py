@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from mercato.interfaces.cli.output import Mark
-from mercato.model import Certainty, Claim, ClaimKind, Document, EvidenceRole, Money, Spell, Wage
+from mercato.model import BlockKind, Certainty, Claim, ClaimKind, Document, EvidenceRole, Money, Spell, Wage
 
 SHORT_ID = 8
 """Letters of an id that are shown; `mercato explain` takes as many as make it unique."""
@@ -18,6 +18,14 @@ class Field(NamedTuple):
     name: str
     value: str
     words: tuple[str, ...]
+
+
+def document_head(document: Document) -> str:
+    """A document on one line: its title (or headline, or key), outlet, author, date and language, as far as known."""
+    headlines = (document.text[b.start : b.end] for b in document.blocks if b.kind is BlockKind.HEADLINE)
+    name = document.title or next(headlines, document.key)
+    parts = (name, document.outlet, document.author, str(document.published or "no date"), document.language)
+    return " · ".join(part for part in parts if part)
 
 
 def clubs(claim: Claim) -> str:

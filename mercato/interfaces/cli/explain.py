@@ -31,13 +31,12 @@ def explain(claim_id: str, ledger_file: Path | None, as_json: bool) -> None:
 
 
 def _show(stored: StoredClaim, source: StoredDocument) -> None:
-    from mercato.interfaces.cli.claim_text import fields, marks
+    from mercato.interfaces.cli.claim_text import document_head, fields, marks
 
     claim, document = stored.claim, source.document
-    head = (document.title or document.key, document.outlet, document.author, str(document.published or "no date"))
     print_lines(
         [
-            one_line(" · ".join(part for part in head if part)),
+            one_line(document_head(document)),
             one_line(document.address or document.key),
             f"claim {claim.id}, read by {claim.reader.name} {claim.reader.version}, "
             f"seen {stored.seen_at:%Y-%m-%d %H:%M} UTC",

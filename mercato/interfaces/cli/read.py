@@ -116,11 +116,10 @@ def _declared(language: str | None, date: str | None, outlet: str | None) -> Dec
 
 def _show(event: Ingested) -> None:
     """The document's head, its claims, and the parts of its text that they rest on."""
-    from mercato.interfaces.cli.claim_text import headline, marks
+    from mercato.interfaces.cli.claim_text import document_head, headline, marks
 
     document = event.document
-    head = (document.title or document.key, document.outlet, str(document.published or "no date"), document.language)
-    print_lines([one_line(" · ".join(part for part in head if part)) + _news(event)])
+    print_lines([one_line(document_head(document)) + _news(event)])
     print_lines(f"  {one_line(headline(claim))}" for claim in event.claims)
     if not event.claims:
         print_lines(["  no claim found"])
