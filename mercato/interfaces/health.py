@@ -39,9 +39,9 @@ def examine(ledger: Path | None = None) -> list[Finding]:
     """Look at everything; `ledger` is another file than the user's own. Never raises: what fails is a finding."""
     path = (ledger or ledger_path()).expanduser().absolute()
     return [
-        *_versions(),
-        *_settings(),
-        *_places(path),
+        *_guarded("versions", "versions", _versions),
+        *_guarded("settings", "settings", _settings),
+        *_guarded("places", "places", lambda: _places(path)),
         *_guarded("register", "contents", _register),
         *_guarded("ledger", "contents", lambda: _ledger(path)),
     ]
@@ -55,6 +55,8 @@ def _guarded(section: str, name: str, look: Callable[[], Iterator[Finding]]) -> 
             found.append(finding)
     except MercatoError as error:
         found.append(Finding(section, name, "can't be read", str(error)))
+    except OSError as error:
+        found.append(Finding(section, name, "can't be looked at", f"{error}: check the rights and the disk."))
     except Exception as error:  # a doctor that falls ill helps nobody
         found.append(
             Finding(section, name, f"{type(error).__name__}: {error}", "Install mercato again; if it stays, report it.")
@@ -118,7 +120,7 @@ def _places(ledger: Path) -> Iterator[Finding]:
     yield Finding("places", "ledger", _described(ledger), _unwritable(ledger))
     for suffix, what in (("-wal", "write-ahead log"), (".lock", "lock")):
         beside = ledger.with_name(ledger.name + suffix)
-        if beside.exists():
+        if os.access(beside, os.F_OK):
             yield Finding("places", what, _described(beside))
     yield Finding("places", "register", _described(register_path().expanduser()))
     free = shutil.disk_usage(_nearest_existing(ledger)).free
@@ -127,13 +129,13 @@ def _places(ledger: Path) -> Iterator[Finding]:
 
 
 def _described(path: Path) -> str:
-    if not path.exists():
+    if not os.access(path, os.F_OK):
         return f"{path} (not there yet)"
     return f"{path}" if path.is_dir() else f"{path} ({path.stat().st_size:,} bytes)"
 
 
 def _nearest_existing(path: Path) -> Path:
-    return next(place for place in (path, *path.absolute().parents) if place.exists())
+    return next(place for place in (path, *path.absolute().parents) if os.access(place, os.F_OK))
 
 
 def _unwritable(path: Path) -> str:

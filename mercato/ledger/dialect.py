@@ -85,8 +85,8 @@ class Sqlite:
 
     def _prepare(self) -> None:
         self._connection.set_busy_timeout(_READER_PATIENCE_MS)
-        found = self.value("PRAGMA application_id")
-        if found != APPLICATION_ID and self.value("SELECT count(*) FROM sqlite_master"):
+        # In this order: a new ledger gets its mark before its tables, so one that is being made is never refused.
+        if self.value("SELECT count(*) FROM sqlite_master") and self.value("PRAGMA application_id") != APPLICATION_ID:
             raise LedgerError(
                 f"{self.path} is an SQLite file, but not a ledger of mercato. "
                 "Give another path (--ledger, MERCATO_LEDGER)."
@@ -204,13 +204,15 @@ _EXPLANATIONS: tuple[tuple[tuple[type[Exception], ...], type[LedgerError], str],
     (
         (apsw.ReadOnlyError, apsw.PermissionsError, apsw.AuthError),
         LedgerError,
-        f"the ledger can't be written. {_KEPT} Check the rights on the file and its folder",
+        "no right to write to the ledger or its folder, which SQLite needs even for reading. Change the rights, or "
+        "copy the ledger to a place of your own (--ledger, MERCATO_LEDGER)",
     ),
     (
         (apsw.CantOpenError,),
         LedgerError,
         "the ledger can't be opened. Check that the folder exists and may be written, and that the disk has space",
     ),
+    ((PermissionError,), LedgerError, "no right to make it there. Give another path (--ledger, MERCATO_LEDGER)"),
     (
         (apsw.IOError, OSError),
         LedgerError,

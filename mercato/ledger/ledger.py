@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -43,10 +44,11 @@ class Ledger(LedgerView):
         false, LedgerBusy where another writer keeps it, LedgerError where it can't be used.
         """
         path = path.absolute()
-        if not path.exists() and not create:
+        there = os.access(path, os.F_OK)  # unlike Path.exists, no error where the folder may not be looked into
+        if not there and not create:
             raise NotFound(f"There is no ledger at {path}. `mercato read ARTICLE` starts one; --ledger names another.")
         lock = WriterLock(path, wait)
-        if not path.exists():
+        if not there:
             _make_folder(path)
         database = Sqlite(path)
         try:

@@ -7,7 +7,9 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import apsw
@@ -85,6 +87,39 @@ def test_a_folder_is_no_ledger(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(LedgerError, match="not a folder"):
         Ledger.open(tmp_path / "file" / "ledger.sqlite")
+
+
+@pytest.fixture
+def as_nobody() -> Iterator[Callable[[], None]]:
+    """Call it to be a user without rights for the rest of the test."""
+    if os.geteuid() != 0:
+        pytest.skip("only the superuser can become somebody else")
+    yield lambda: os.seteuid(65534)
+    os.seteuid(0)
+
+
+def test_without_the_right_to_write_the_error_says_so(as_nobody: Callable[[], None], tmp_path: Path) -> None:
+    for folder in (tmp_path, *tmp_path.parents):
+        if str(folder).startswith(tempfile.gettempdir() + "/"):
+            folder.chmod(0o755)
+    path = tmp_path / "ledger.sqlite"
+    Ledger.open(path).close()
+    as_nobody()
+    with pytest.raises(LedgerError, match="no right to write"), Ledger.open(path) as ledger:
+        ledger.counts()
+    with pytest.raises(LedgerError, match=r"can't be opened|lock file"):
+        Ledger.open(tmp_path / "new.sqlite")
+    with pytest.raises(LedgerError, match="no right to make it"):
+        Ledger.open(tmp_path / "folder" / "new.sqlite")
+
+
+def test_a_folder_that_may_not_be_looked_into(as_nobody: Callable[[], None], tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    as_nobody()
+    with pytest.raises(NotFound):
+        Ledger.open(tmp_path / "ledger.sqlite", create=False)
+    with pytest.raises(LedgerError):
+        Ledger.open(tmp_path / "ledger.sqlite")
 
 
 def test_an_empty_file_becomes_a_ledger(tmp_path: Path) -> None:
