@@ -25,8 +25,9 @@ _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w:.-]{2
 _XML_CHARSET = re.compile(rb"<\?xml[^>]{0,100}?encoding\s*=\s*[\"']([\w:.-]{2,40})", re.IGNORECASE)
 # What is looked at to judge the whole.
 _SAMPLE = 65_536
-# The single-byte encodings that text in European languages is found in.
+# The single-byte encodings that text in European languages is found in, and the accents of the western ones.
 _CANDIDATES = ["cp1252", "cp1250", "cp1254", "cp1251"]
+_WESTERN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýßœÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝŒ‘’“”„«»‹›–—…€£°ºª¿¡©®´·\u00a0\u00ad")
 # As browsers do: what calls itself Latin-1 or ASCII is Windows' superset of it.
 _SUPERSETS = {"iso8859-1": "cp1252", "ascii": "cp1252", "iso8859-9": "cp1254"}
 
@@ -71,10 +72,21 @@ def _guessed(data: bytes) -> str:
     repaired = data.decode("utf-8", "replace")
     if repaired.count("\ufffd") * 20 <= _beyond_ascii(repaired):
         return repaired
+    western = data[:_SAMPLE].decode("cp1252", "replace")
+    if _reads_as_western(western):
+        return data.decode("cp1252", "replace")
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[:_SAMPLE], cp_isolation=_CANDIDATES).best()
     return data.decode(best.encoding if best else "cp1252", "replace")
+
+
+def _reads_as_western(text: str) -> bool:
+    """Whether the accents are those of our languages, and as few as they have: guessers take Italian for Czech."""
+    beyond = [char for char in text if char > "\x7f"]
+    known = sum(char in _WESTERN for char in beyond)
+    # No language in Latin letters has an accent on every fourth character; Cyrillic text has one on nearly all.
+    return known >= 0.9 * len(beyond) and 4 * len(beyond) < len(text)
 
 
 def _beyond_ascii(text: str) -> int:

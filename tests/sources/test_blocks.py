@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mercato.model import BlockKind, Document
+from mercato.model import Block, BlockKind, Document
 from mercato.sources import document_from_text
 from mercato.sources.blocks import blocks_of
 from mercato.sources.normalise import normalise
@@ -30,7 +30,11 @@ ALONE = [
     ("photo credit alone", "Photo by A. Nother/Getty Images", "credit"),
     ("agency alone", "Getty Images", "credit"),
     ("agency after a bar", "Perin in training | PA Images", "credit"),
-    ("agency after a slash, long", "Mattia Perin takes a cross in training at the Continassa, A. Nother/Alamy", "caption"),
+    (
+        "agency after a slash, long",
+        "Mattia Perin takes a cross in training at the Continassa, A. Nother/Alamy",
+        "caption",
+    ),
     ("read more", "Read more: Five keepers whom Milan looked at", "boilerplate"),
     ("read also in capitals", "READ ALSO: Chelsea close in on Maignan", "boilerplate"),
     ("Italian", "LEGGI ANCHE: Cinque portieri seguiti", "boilerplate"),
@@ -117,7 +121,7 @@ def test_a_title_becomes_the_headline_once() -> None:
     document = document_from_text(PROSE, key="a", title=" Milan think\u00a0of Perin ", language="en")
     assert document.text == f"Milan think of Perin\n\n{PROSE}"
     assert document.title == "Milan think of Perin"
-    assert [(b.kind, b.start, b.end) for b in document.blocks][0] == (BlockKind.HEADLINE, 0, 20)
+    assert document.blocks[0] == Block(BlockKind.HEADLINE, 0, 20)
     again = document_from_text(document.text, key="a", title="Milan think of Perin", language="en")
     assert again == document
 
@@ -138,7 +142,9 @@ def check_cover(document: Document) -> None:
     assert not text[at:].strip()
 
 
-LINES = st.sampled_from([row[1] for row in ALONE] + [PROSE, MORE, "", "", " ", "1. a", "2. b", "date 2025-06-09 x", "("])
+LINES = st.sampled_from(
+    [row[1] for row in ALONE] + [PROSE, MORE, "", "", " ", "1. a", "2. b", "date 2025-06-09 x", "("]
+)
 
 
 @given(st.lists(LINES, max_size=12), st.sampled_from(["\n", "\n\n", "\r\n", " ", " \n \n"]), st.text(max_size=40))

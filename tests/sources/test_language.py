@@ -1,0 +1,41 @@
+"""The language is found where it is not given."""
+
+from __future__ import annotations
+
+import pytest
+
+from mercato.sources import document_from_text
+from mercato.sources.language import find_language, language_code
+
+SENTENCES = {
+    "en": "The keeper would leave Turin if another club were ready to give him more matches.",
+    "it": "Il portiere lascerebbe Torino se un'altra squadra gli garantisse più partite.",
+    "es": "El portero dejaría Turín si otro club estuviera dispuesto a darle más partidos.",
+    "de": "Der Torwart würde Turin verlassen, wenn ihm ein anderer Verein mehr Spiele gäbe.",
+    "fr": "Le gardien quitterait Turin si un autre club voulait lui donner plus de matches.",
+    "pt": "O guarda-redes deixaria Turim se outro clube lhe desse mais jogos por época.",
+    "nl": "De doelman zou Turijn verlaten als een andere club hem meer wedstrijden gaf.",
+}
+
+
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_each_language_is_told(code: str) -> None:
+    assert find_language(SENTENCES[code]) == code
+    assert document_from_text(SENTENCES[code], key="a").language == code
+
+
+@pytest.mark.parametrize("text", ["", "Perin", "Perin to Milan", "1234567890 " * 50, "⚽" * 100])
+def test_too_little_text_has_no_language(text: str) -> None:
+    assert find_language(text) is None
+
+
+def test_a_given_language_is_not_looked_for() -> None:
+    assert document_from_text(SENTENCES["it"], key="a", language="pt-BR").language == "pt"
+
+
+@pytest.mark.parametrize(
+    ("declared", "code"),
+    [("en", "en"), ("en-GB", "en"), ("IT_it", "it"), ("", None), (None, None), ("x", None), ("english", None)],
+)
+def test_declared_codes(declared: str | None, code: str | None) -> None:
+    assert language_code(declared) == code
