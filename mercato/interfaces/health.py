@@ -17,7 +17,7 @@ from mercato.settings import MAX_BYTES, SETTINGS, TIMEOUT, home, ledger_path, re
 
 OLDEST_PYTHON = (3, 11)
 LOW_DISK = 100_000_000
-"""Bytes below which a day's reading may not fit; an article with its claims takes some 10 to 20 thousand."""
+"""Bytes below which a run may not fit; an article of 2,000 characters with four claims takes some 9,400."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ def _documents_and_claims(dialect: Dialect) -> Iterable[str]:
         fetched_at TEXT,
         seen_at TEXT NOT NULL,
         recorded_at TEXT NOT NULL,
+        dated_at TEXT NOT NULL,
         language TEXT,
         text TEXT NOT NULL,
         blocks TEXT NOT NULL,
@@ -80,9 +81,10 @@ def _documents_and_claims(dialect: Dialect) -> Iterable[str]:
         name_id TEXT,
         name_folded TEXT NOT NULL,
         PRIMARY KEY (claim, place))"""
-    yield "CREATE INDEX document_published ON document (published_at)"
+    # dated_at is the moment that lists go by: of publication, or of first sight where that is not known.
+    yield "CREATE INDEX document_dated ON document (dated_at, number)"
     yield "CREATE INDEX claim_id ON claim (id)"
-    yield "CREATE INDEX claim_document ON claim (document_id)"
+    yield "CREATE INDEX claim_document ON claim (document_id, reading, place)"
     yield "CREATE INDEX claim_person ON claim (person_folded)"
     for table in ("document", "reading", "claim", "evidence", "attribution_link"):
         yield from dialect.forbid_changes(table)

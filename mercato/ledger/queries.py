@@ -43,8 +43,13 @@ def claims_query(asked: ClaimFilter, moment: datetime | None) -> tuple[str, list
     _add_one_of(where, "c.kind", asked.kinds)
     _add_days(where, asked)
     # Ties in time (one article's claims) are settled by number, so that a limit always cuts at the same place.
-    sql = f"{_SELECT_CLAIMS}{where.sql} ORDER BY {_TIME} DESC, d.number DESC, c.reading DESC, c.place"
-    if asked.limit is not None:
+    order = "ORDER BY d.dated_at DESC, d.number DESC, c.reading DESC, c.place"
+    if asked.limit is None:
+        sql = f"{_SELECT} FROM claim c JOIN document d ON d.id = c.document_id{where.sql} {order}"
+    else:
+        # SQLite keeps the order of a CROSS JOIN: documents by date, until there are enough claims.
+        where.add("c.document_id = d.id")
+        sql = f"{_SELECT} FROM document d CROSS JOIN claim c{where.sql} {order}"
         sql += " LIMIT ?"
         where.parameters.append(asked.limit)
     return sql, where.parameters
@@ -56,7 +61,8 @@ def claim_by_prefix_query(prefix: str, moment: datetime | None) -> tuple[str, li
     _add_visible_claims(where, moment)
     where.add("c.id >= ?", prefix)
     where.add("c.id < ?", prefix + "\U0010ffff")
-    return f"{_SELECT_CLAIMS}{where.sql} ORDER BY c.reading DESC, c.id", where.parameters
+    sql = f"{_SELECT} FROM claim c JOIN document d ON d.id = c.document_id{where.sql} ORDER BY c.reading DESC, c.id"
+    return sql, where.parameters
 
 
 def visible_documents(where: Where, moment: datetime | None, alias: str = "d") -> None:
@@ -67,10 +73,7 @@ def visible_documents(where: Where, moment: datetime | None, alias: str = "d") -
 
 
 _HEAD = ", ".join(f"d.{column}" for column in HEAD_COLUMNS)
-_SELECT_CLAIMS = (
-    f"SELECT c.body, c.seen_at, c.recorded_at, {_HEAD} FROM claim c JOIN document d ON d.id = c.document_id"
-)
-_TIME = "COALESCE(d.published_at, d.seen_at)"
+_SELECT = f"SELECT c.body, c.seen_at, c.recorded_at, {_HEAD}"
 
 
 def _add_visible_claims(where: Where, moment: datetime | None) -> None:
@@ -137,4 +140,4 @@ def _add_days(where: Where, asked: ClaimFilter) -> None:
         where.add("COALESCE(d.published_latest, d.seen_at) >= ?", first)
     if asked.until is not None:
         last = stamp(datetime.combine(asked.until, time.max, UTC))
-        where.add(f"{_TIME} <= ?", last)
+        where.add("d.dated_at <= ?", last)

@@ -15,7 +15,8 @@ from mercato.model.folding import fold
 
 DOCUMENT_COLUMNS = (
     "id", "key", "version", "address", "outlet", "outlet_folded", "title", "author", "published_at",
-    "published_latest", "published_precision", "fetched_at", "seen_at", "recorded_at", "language", "text", "blocks",
+    "published_latest", "published_precision", "fetched_at", "seen_at", "recorded_at", "dated_at", "language", "text",
+    "blocks",
 )  # fmt: skip
 CLAIM_COLUMNS = (
     "id", "reading", "document_id", "place", "kind", "role", "person_name", "person_id", "person_folded",
@@ -52,6 +53,7 @@ def document_row(document: Document, version: int, seen_at: datetime, recorded_a
         stamp(document.fetched) if document.fetched else None,
         stamp(seen_at),
         stamp(recorded_at),
+        stamp(published.at if published else seen_at),
         document.language,
         document.text,
         msgspec.json.encode(document.blocks).decode(),

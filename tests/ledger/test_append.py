@@ -142,8 +142,8 @@ def test_replacing_a_row_is_changing_it(ledger: Ledger) -> None:
     with pytest.raises(LedgerError, match="append-only"):
         ledger._database.execute(
             "INSERT OR REPLACE INTO document SELECT number, id, key, version, address, 'other', outlet_folded, title, "
-            "author, published_at, published_latest, published_precision, fetched_at, seen_at, recorded_at, language, "
-            "text, blocks FROM document"
+            "author, published_at, published_latest, published_precision, fetched_at, seen_at, recorded_at, dated_at, "
+            "language, text, blocks FROM document"
         )
 
 
