@@ -116,6 +116,11 @@ def test_as_of_answers_with_the_reader_and_the_text_of_that_time(ledger: Ledger)
     assert seen("2025-06-02T12:00") == [(first.id, "1")]
     assert seen("2025-06-03T12:00") == [(first.id, "2")]
     assert seen("2025-06-04T12:00") == [(second.id, "2")]
+    early = ledger.as_of(at("2025-06-02T12:00"))
+    assert [c.claim for c in early.claims(reader="all")] == [claim(first)]
+    assert [c.claim for c in early.claims(reader=RULES_2)] == []
+    with pytest.raises(NotFound):
+        early.claim(claim(first, reader=RULES_2).id)
     assert [d.document.id for d in ledger.as_of(at("2025-06-03T12:00")).documents(versions="latest")] == [first.id]
 
 
