@@ -1,6 +1,7 @@
 """Who is who: people, clubs, outlets, competitions, countries and windows, and the index of their names."""
 
 from mercato.register.index import Hit, NameEntry, NameIndex, NameKind
+from mercato.register.loading import load_register
 from mercato.register.records import (
     CareerSpell,
     Club,
@@ -34,5 +35,6 @@ __all__ = [
     "SharedName",
     "Window",
     "WindowKind",
+    "load_register",
     "load_shipped",
 ]
