@@ -20,7 +20,8 @@ _DIGIT = re.compile(r"\d")
 _NUMBERED = re.compile(r"(\d{1,2})[.)] ")
 _BULLET = re.compile(r"[-•*·▪►‣◦●] ")
 _POST_SIGNATURE = re.compile(r"[-–—] [^\n]{1,60}\(@\w{1,15}\)|pic\.(?:twitter|x)\.com/\w")
-_FULL_STOP = re.compile(r"[.!…;:,][\"”»'’)\]]*$|[.!?…][\"”»'’]$")
+# A stop may be followed by closing quotes and brackets, and in posts by pictograms.
+_FULL_STOP = re.compile(r"[.!…;:,](?:[\"”»'’)\]]*| ?[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff ]+)$|[.!?…][\"”»'’]$")
 # A sentence that ends inside the line, other than after an abbreviation ("St. Pauli"); or one before a bracket.
 _PROSE = re.compile(r"\w{4}\.(?: +\W?[A-ZÀ-Þ]| ?\([^()]{1,80}\)$)")
 _QUOTED = "\"“«„'‘"
@@ -164,7 +165,10 @@ def _is_open_line(text: str, piece: Piece, width: int) -> bool:
     """Whether the piece is one line of at most `width` characters that begins large and has no full stop."""
     if piece.end - piece.start > width or "\n" in text[piece.start : piece.end]:
         return False
-    if _FULL_STOP.search(text, max(piece.start, piece.end - 4), piece.end):
+    if _FULL_STOP.search(text, max(piece.start, piece.end - 12), piece.end):
+        return False
+    # "... for the keeper (Daily Mirror)": short news with its source, which no headline gives at such length.
+    if text[piece.end - 1] == ")" and piece.end - piece.start > _MAX_HEADING:
         return False
     if text.find(".", piece.start, piece.end) >= 0 and _PROSE.search(text, piece.start, piece.end):
         return False

@@ -6,6 +6,7 @@ import copy
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from mercato.errors import DocumentSkipped
 from mercato.model import BlockKind, Document, document_id
@@ -198,7 +199,7 @@ def _assemble(
     blocks = classify(text, pieces)
     if not any(block.kind.is_read and block.kind is not BlockKind.HEADLINE for block in blocks):
         raise skipped(name, Reason.SCRIPTS_ONLY)
-    address = head.address or declared.address
+    address = _canonical(head.address, declared.address)
     canonical = address or key
     return Document(
         id=document_id(canonical, text),
@@ -206,13 +207,30 @@ def _assemble(
         text=text,
         blocks=blocks,
         address=address,
-        outlet=declared.outlet or head.outlet,
+        outlet=declared.outlet or head.outlet or (_host(address) if address else None),
         title=next((words for kind, words in parts if kind is BlockKind.HEADLINE), None),
         author=declared.author or head.author,
         published=(parse_moment(declared.date) if declared.date else None) or head.published or moment_in(text, blocks),
         fetched=declared.fetched,
         language=language_code(declared.language) or _language(text, page_language),
     )
+
+
+def _canonical(named: str | None, asked: str | None) -> str | None:
+    """The address that the page names as its own, unless it was asked for at another site: anybody can name any."""
+    if named is None or asked is None:
+        return named or asked
+    one, other = _host(named), _host(asked)
+    same_site = one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+    return named if same_site else asked
+
+
+def _host(address: str) -> str:
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.").removeprefix("m.").removeprefix("amp.")
 
 
 def _language(text: str, page_language: str | None) -> str | None:

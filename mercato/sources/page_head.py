@@ -39,10 +39,16 @@ def read_head(tree: Any, address: str | None) -> PageHead:
         title=_clean(found.title),
         author=_clean(found.author),
         address=_clean(found.url),
-        outlet=_clean(found.sitename) or _clean(found.hostname),
+        outlet=_site_name(_clean(found.sitename), found.hostname),
         description=_clean(found.description),
         published=_published(tree) or (parse_moment(found.date) if found.date else None),
     )
+
+
+def _site_name(name: str | None, host: str | None) -> str | None:
+    """The name a site gives itself; a mere host name is worked out from the address that is kept."""
+    bare = (name or "").casefold().removeprefix("www.")
+    return None if bare == (host or "").casefold().removeprefix("www.") else name
 
 
 def _clean(value: str | None) -> str | None:

@@ -59,6 +59,7 @@ ALONE = [
     ("agency as a source amid prose", "He is wanted (Imago has the picture) by Milan, they say.", "paragraph"),
     ("short but whole sentence", "Juventus said no.", "paragraph"),
     ("prose with a bracket after the stop", "Juventus said no to them again. (Tuttosport)", "paragraph"),
+    ("sentence before pictograms", "Deal in place between the clubs tonight. 🇮🇹⚪️", "paragraph"),
     ("dash of direct speech", "— Não vou sair, disse Perin.", "paragraph"),
     ("lower case", "and so it went on", "paragraph"),
 ]
@@ -92,6 +93,13 @@ def test_date_line_and_caption_on_one_line() -> None:
 def test_top_of_an_article() -> None:
     found = kinds(f"Keepers\nMilan think of Perin as second man\nAllegri knows him from Turin\n\n{PROSE}\n\n{MORE}")
     assert [kind for kind, _ in found] == ["heading", "headline", "standfirst", "paragraph", "paragraph"]
+
+
+def test_short_news_with_its_source_is_no_headline() -> None:
+    news = (
+        "Milan think of Mattia Perin, 32, for the day on which Mike Maignan leaves them for another club (Tuttosport)"
+    )
+    assert kinds(f"Paper talk\n\n{news}\n\n{news}") == [("headline", "Paper talk")] + [("paragraph", news)] * 2
 
 
 def test_a_single_sentence_without_a_stop_is_a_paragraph() -> None:

@@ -60,6 +60,21 @@ def test_json_lines_at_an_address() -> None:
     assert second.input_name == f"{ADDRESS}:2"
 
 
+@pytest.mark.parametrize(
+    ("named", "kept"),
+    [
+        ("https://www.desk.example/2025/perin", "https://www.desk.example/2025/perin"),
+        ("https://other.example/2025/perin", ADDRESS),
+    ],
+)
+def test_a_page_may_name_its_own_address_but_nobody_elses(named: str, kept: str) -> None:
+    page = f'<html><head><link rel="canonical" href="{named}"></head><body><p>Milan want Mattia Perin, we hear.</p>'
+    (document,) = open_source(ADDRESS, client=client(sent(page.encode())))
+    assert isinstance(document, Document)
+    assert (document.key, document.address) == (kept, kept)
+    assert document.outlet == "desk.example"
+
+
 def test_we_say_who_we_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MERCATO_USER_AGENT", "desk-reader (ada@desk.example)")
     seen: list[httpx2.Request] = []
