@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +97,29 @@ def test_a_terminal_gets_a_progress_bar() -> None:
     )
     assert "reading" in seen
     assert "2/2" in seen
+
+
+def test_results_stay_on_standard_output_while_a_bar_is_shown(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    seen = on_a_terminal(
+        "import sys\n"
+        "from mercato.interfaces.cli.output import progress, say\n"
+        f"sys.stdout = open({str(results)!r}, 'w')\n"
+        "with progress('reading', 2, prints_meanwhile=True) as step:\n"
+        "    print('a result'); say('talk'); step(2)\n"
+    )
+    assert results.read_text() == "a result\n"
+    assert "a result" not in seen
+    assert "talk" in seen
+    assert "reading" in seen
+
+
+def test_no_bar_between_results_on_one_terminal() -> None:
+    seen = on_a_terminal(
+        "from mercato.interfaces.cli.output import progress\n"
+        "with progress('reading', 2, prints_meanwhile=True) as step:\n    print('a result'); step(2)"
+    )
+    assert seen == "a result\r\n"
 
 
 def test_rich_is_not_imported_for_plain_output() -> None:

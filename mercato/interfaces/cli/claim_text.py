@@ -108,6 +108,8 @@ def _values(claim: Claim) -> Iterator[tuple[str, str, tuple[EvidenceRole, ...]]]
     yield "source", cited(claim), (role.SOURCE,)
     yield "condition", claim.condition.text if claim.condition else "", (role.CONDITION,)
     for amount in terms.amounts:
+        if amount == claim.fee:
+            continue
         yield amount.kind.value.replace("_", " "), money(amount), (role.FEE,)
     yield "cost", terms.cost or "", (role.COST,)
     yield "wage", _wage(terms.wage) if terms.wage else "", (role.WAGE,)

@@ -157,16 +157,21 @@ def _merged(marks: Iterable[Mark], length: int) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def progress(label: str, total: int | None = None) -> Iterator[Step]:
-    """A progress bar on standard error for long work; nothing at all where that is no terminal."""
-    if not sys.stderr.isatty():
+def progress(label: str, total: int | None = None, *, prints_meanwhile: bool = False) -> Iterator[Step]:
+    """A progress bar on standard error for long work; nothing at all where that is no terminal.
+
+    With `prints_meanwhile`, results are printed as the work goes on: then there is a bar only where they go elsewhere
+    than to the terminal, as they show by themselves how far it has come.
+    """
+    if not sys.stderr.isatty() or (prints_meanwhile and styled()):
         yield _no_step
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    # Left to itself the bar would take over standard output too, and send results to standard error.
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
         task = bar.add_task(label, total=total)
 
         def step(count: int = 1) -> None:

@@ -44,7 +44,7 @@ def read(
     from mercato.interfaces.ingest import Ingested, ingest
 
     declared = _declared(language, date, outlet)
-    with open_ledger(ledger_file, create=True) as ledger, progress("reading") as step:
+    with open_ledger(ledger_file, create=True) as ledger, progress("reading", prints_meanwhile=True) as step:
 
         def watch(event: Event) -> None:
             if isinstance(event, Ingested):
