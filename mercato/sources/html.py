@@ -9,12 +9,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mercato.errors import DocumentSkipped
-from mercato.model import BlockKind, Document, document_id
+from mercato.model import Block, BlockKind, Document, document_id
 from mercato.sources.blocks import classify
 from mercato.sources.cues import cues
 from mercato.sources.dates import moment_in, parse_moment
 from mercato.sources.decoding import decode, page_charset
-from mercato.sources.language import KNOWN, find_language, language_code
+from mercato.sources.language import KNOWN, language_code, language_of
 from mercato.sources.normalise import normalise
 from mercato.sources.page_head import PageHead, read_head
 from mercato.sources.pieces import MAX_CAPTION, Piece, cut
@@ -212,7 +212,7 @@ def _assemble(
         author=declared.author or head.author,
         published=(parse_moment(declared.date) if declared.date else None) or head.published or moment_in(text, blocks),
         fetched=declared.fetched,
-        language=language_code(declared.language) or _language(text, page_language),
+        language=language_code(declared.language) or _language(text, blocks, page_language),
     )
 
 
@@ -233,12 +233,12 @@ def _host(address: str) -> str:
     return host.removeprefix("www.").removeprefix("m.").removeprefix("amp.")
 
 
-def _language(text: str, page_language: str | None) -> str | None:
+def _language(text: str, blocks: tuple[Block, ...], page_language: str | None) -> str | None:
     """What the text shows goes before what the page says, as many sites' templates call every page English."""
     said = language_code(page_language)
     if said and said not in KNOWN:
         return said
-    return find_language(text) or said
+    return language_of(text, blocks) or said
 
 
 def _joined(parts: list[_Part]) -> tuple[str, list[Piece]]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from mercato.model import Block
+
 # The six languages that are read, and Dutch, which would else be taken for German.
 KNOWN = ("en", "it", "es", "de", "fr", "pt", "nl")
 # Enough for a sure answer; more characters only cost time.
@@ -20,6 +22,12 @@ def find_language(text: str) -> str | None:
         return None
     code, _ = _identifier().classify(head)
     return str(code)
+
+
+def language_of(text: str, blocks: tuple[Block, ...]) -> str | None:
+    """The language of what is to be read: agencies' English captions stand above articles in every language."""
+    start = next((block.start for block in blocks if block.kind.is_read), 0)
+    return find_language(text[start : start + _LOOKED_AT])
 
 
 def language_code(declared: str | None) -> str | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from mercato.model import Document, document_id
 from mercato.sources.blocks import blocks_of
 from mercato.sources.dates import moment_in, parse_moment
-from mercato.sources.language import find_language, language_code
+from mercato.sources.language import language_code, language_of
 from mercato.sources.normalise import normalise
 from mercato.sources.skips import Reason, skipped
 
@@ -66,7 +66,7 @@ def document_from_text(
         author=author,
         published=parse_moment(date) if date else moment_in(text, blocks),
         fetched=fetched,
-        language=language_code(language) or find_language(text),
+        language=language_code(language) or language_of(text, blocks),
     )
 
 

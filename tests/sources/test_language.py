@@ -39,3 +39,12 @@ def test_a_given_language_is_not_looked_for() -> None:
 )
 def test_declared_codes(declared: str | None, code: str | None) -> None:
     assert language_code(declared) == code
+
+
+def test_an_english_caption_above_a_german_article() -> None:
+    caption = (
+        "MILAN, ITALY - MAY 18: Mattia Perin of Juventus warms up in front of the supporters before the last match of "
+        "the season, which his team won by two goals on May 18, 2024 in Milan, Italy. (Photo by A. Nother/Getty Images)"
+    )
+    document = document_from_text(f"{caption}\n\n{SENTENCES['de']}", key="a")
+    assert document.language == "de"
