@@ -20,6 +20,13 @@ class Migration(NamedTuple):
 
 
 def _documents_and_claims(dialect: Dialect) -> Iterable[str]:
+    yield from _documents(dialect)
+    yield from _claims(dialect)
+    for table in ("document", "reading", "claim", "evidence", "attribution_link"):
+        yield from dialect.forbid_changes(table)
+
+
+def _documents(dialect: Dialect) -> Iterable[str]:
     yield f"""CREATE TABLE document (
         number {dialect.number_key},
         id TEXT NOT NULL UNIQUE,
@@ -44,6 +51,11 @@ def _documents_and_claims(dialect: Dialect) -> Iterable[str]:
         seen_at TEXT NOT NULL,
         recorded_at TEXT NOT NULL,
         UNIQUE (document_id, reader_name, reader_version))"""
+    # dated_at is the moment that lists go by: of publication, or of first sight where that is not known.
+    yield "CREATE INDEX document_dated ON document (dated_at, number)"
+
+
+def _claims(dialect: Dialect) -> Iterable[str]:
     yield f"""CREATE TABLE claim (
         number {dialect.number_key},
         id TEXT NOT NULL,
@@ -81,13 +93,9 @@ def _documents_and_claims(dialect: Dialect) -> Iterable[str]:
         name_id TEXT,
         name_folded TEXT NOT NULL,
         PRIMARY KEY (claim, place))"""
-    # dated_at is the moment that lists go by: of publication, or of first sight where that is not known.
-    yield "CREATE INDEX document_dated ON document (dated_at, number)"
     yield "CREATE INDEX claim_id ON claim (id)"
     yield "CREATE INDEX claim_document ON claim (document_id, reading, place)"
     yield "CREATE INDEX claim_person ON claim (person_folded)"
-    for table in ("document", "reading", "claim", "evidence", "attribution_link"):
-        yield from dialect.forbid_changes(table)
 
 
 def _skips_and_verdicts(dialect: Dialect) -> Iterable[str]:
