@@ -108,12 +108,12 @@ def _checked(url: httpx2.URL, allowed: frozenset[str]) -> httpx2.URL:
     """The address without its fragment, once scheme and host are found in order; the dial checks where it leads."""
     from mercato.sources.dial import refuse_literal
 
+    if url.userinfo:
+        raise SourceUnusable(f"{url.host}: the address holds a name or password. Give it without, they'd be stored.")
     if url.scheme not in ("http", "https") or not url.host:
         raise SourceUnusable(
             f"{url}: only http:// and https:// addresses are fetched. Save the page and read the file."
         )
-    if url.userinfo:
-        raise SourceUnusable(f"{url.host}: the address holds a name or password. Give it without, they'd be stored.")
     refuse_literal(url.host, allowed)
     return url.copy_with(fragment=None)
 

@@ -47,11 +47,7 @@ def document_from_text(
     """
     text = normalise(text)
     heading = " ".join(normalise(title).split()) if title else ""
-    headline_end = 0
-    if heading:
-        body = text.lstrip()
-        text = body if _begins_with(body, heading) else f"{heading}\n\n{body}"
-        headline_end = len(heading)
+    text, headline_end = _under_heading(text, heading) if heading else (text, 0)
     if not text or text.isspace():
         raise skipped(name or key, Reason.EMPTY)
     blocks = blocks_of(text, headline_end)
@@ -70,6 +66,9 @@ def document_from_text(
     )
 
 
-def _begins_with(text: str, heading: str) -> bool:
-    """Whether the text's first line is the heading, so that it need not be put there."""
-    return text.startswith(heading) and text[len(heading) : len(heading) + 1] in ("", "\n")
+def _under_heading(text: str, heading: str) -> tuple[str, int]:
+    """The text with its heading on top, once, and where the heading's block ends (0: it is part of a longer line)."""
+    body = text.lstrip()
+    if not body.startswith(heading):
+        return f"{heading}\n\n{body}", len(heading)
+    return body, len(heading) if body[len(heading) : len(heading) + 1] in ("", "\n") else 0

@@ -134,6 +134,12 @@ def test_a_title_becomes_the_headline_once() -> None:
     assert again == document
 
 
+def test_a_title_that_the_first_sentence_goes_on_from_is_not_put_there_again() -> None:
+    document = document_from_text(PROSE, key="a", title="Milan would like to sign Mattia Perin", language="en")
+    assert document.text == PROSE
+    assert [block.kind for block in document.blocks] == [BlockKind.PARAGRAPH]
+
+
 def test_captions_and_boilerplate_are_not_read() -> None:
     unread = {kind for kind in BlockKind if not kind.is_read}
     assert {BlockKind.CAPTION, BlockKind.CREDIT, BlockKind.BOILERPLATE} <= unread

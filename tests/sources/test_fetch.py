@@ -132,7 +132,7 @@ REFUSED = [
     "http://100.64.0.1/", "http://224.0.0.1/", "http://[::1]/", "http://[fe80::1]/", "http://[fd00::1]/", "http://[::]/",
     "http://[::ffff:127.0.0.1]/", "http://[::ffff:10.0.0.1]/", "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/",
     "http://[fd00:ec2::254]/", "ftp://desk.example/", "file:///etc/passwd", "gopher://desk.example/", "https://",
-    "https://ada:secret@desk.example/",
+    "https://ada:secret@desk.example/", "ftp://ada:secret@desk.example/",
 ]  # fmt: skip
 
 
