@@ -6,6 +6,7 @@ Memory stays bounded whatever the length of the input. A line that can't be read
 from __future__ import annotations
 
 import gc
+import itertools
 import json
 import multiprocessing
 import os
@@ -31,6 +32,8 @@ BATCH_LINES = 64
 BATCH_BYTES = 1 << 18
 """A batch for a worker ends at either: enough work to pay for the way there, small enough to share out evenly."""
 BOM = b"\xef\xbb\xbf"
+FIRST_LINES = 16
+"""Lines that are read before other processes are started; an input no longer than this needs none."""
 DRAIN = 1 << 20
 """Bytes at a time in which the rest of an over-long line is passed over."""
 BATCHES_AHEAD = 4
@@ -178,9 +181,12 @@ def bounded_lines(stream: IO[bytes], limit: int) -> Iterator[bytes]:
 def read_lines(lines: Iterable[bytes], reader: Reader, options: LineOptions, workers: int = 1) -> Iterator[Reading]:
     """Read lines in their order; blank ones are passed over. Raises SourceUnusable if a worker process dies."""
     numbered = ((n, line) for n, line in enumerate(_without_mark(lines), 1) if line.strip())
-    if workers <= 1:
-        return (read_line(number, line, reader, options) for number, line in numbered)
-    return _read_in_processes(_batches(numbered), reader, options, workers)
+    # The first ones in this process in any case: what a reader loads when first used is then loaded once, not in each.
+    here = numbered if workers <= 1 else itertools.islice(numbered, FIRST_LINES)
+    for number, line in here:
+        yield read_line(number, line, reader, options)
+    if workers > 1:
+        yield from _read_in_processes(_batches(numbered), reader, options, workers)
 
 
 def _without_mark(lines: Iterable[bytes]) -> Iterator[bytes]:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from mercato.engines.lines import LineOptions, Trouble, read_line, read_lines
+from mercato.engines.lines import FIRST_LINES, LineOptions, Trouble, read_line, read_lines
 from mercato.errors import SourceUnusable
 from mercato.interfaces.cli import extract as command
 from mercato.model import Claim, ClaimKind, ClubRef, Document, PersonRef, Stage
@@ -127,7 +127,7 @@ def test_a_failing_reader_costs_one_text(tmp_path: Path, workers: str) -> None:
 
 def test_a_dead_worker_is_no_hang(tmp_path: Path) -> None:
     """A worker killed from outside (out of memory) ends the run with advice instead of waiting for ever."""
-    lines = [json.dumps(text("a", "die")).encode()]
+    lines = [json.dumps(text("a", "A to B." if n < FIRST_LINES else "die")).encode() for n in range(FIRST_LINES + 1)]
     with pytest.raises(SourceUnusable, match="--workers"):
         list(read_lines(lines, NameReader(), LineOptions(), workers=2))
 
@@ -197,7 +197,8 @@ def test_a_closed_pipe_ends_the_workers(tmp_path: Path) -> None:
     """Whoever stops reading half-way leaves no process behind."""
     lines = (json.dumps(text(f"t{n}", "A to B.")).encode() for n in range(100_000))
     readings = read_lines(lines, NameReader(), LineOptions(), workers=2)
-    assert next(readings).number == 1
+    assert [next(readings).number for _ in range(100)] == list(range(1, 101))
+    assert len(multiprocessing.active_children()) == 2
     readings.close()
     assert not multiprocessing.active_children()
 
@@ -208,7 +209,7 @@ def test_a_text_for_people_and_for_programs(tmp_path: Path) -> None:
     path.write_text("Mattia Perin to AC Milan.", encoding="utf-8")
     plain = run(str(path))
     assert plain.exit_code == 0, plain.stderr
-    assert "move: Mattia Perin to AC Milan · interest" in plain.stdout
+    assert "move · Mattia Perin · → AC Milan · interest" in plain.stdout
     (row,) = rows(run(str(path), "--json"))
     assert row["id"] == str(path)
     assert row["claims"][0]["to"] == "AC Milan"
@@ -241,7 +242,8 @@ class Silent:
 
 line = json.dumps({"id": "a", "text": "x", "language": "en"}).encode()
 readings = read_lines(itertools.repeat(line), Silent(), LineOptions(), workers=2)
-next(readings)
+for _ in range(100):
+    next(readings)
 print(*(child.pid for child in multiprocessing.active_children()), flush=True)
 sys.stdin.read()
 """

@@ -11,6 +11,8 @@ import click
 
 from mercato.errors import Misused
 from mercato.interfaces.cli import evaluation_tables as tables
+from mercato.interfaces.cli.extract import make_reader
+from mercato.interfaces.cli.options import json_option
 from mercato.interfaces.cli.output import print_json, print_lines, say
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ class Options:
 @click.option("--texts", type=FOLDER, help="A folder with the texts that the annotations are about.")
 @click.option("--set", "sets", multiple=True, metavar="NAME", help="Only this set, or the sets under it (cases).")
 @click.option("--errors", type=click.IntRange(0), default=0, metavar="N", help="List the first N errors of each set.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object for each set.")
+@json_option
 @click.option(
     "--register",
     type=click.Choice(["shipped", "full"]),
@@ -78,14 +80,6 @@ def evaluate(
     options = Options(sets, errors, as_json, register, floors or FLOORS_FILE, set_floors, allow_lower)
     if not _run(gold, texts, options):
         ctx.exit(1)
-
-
-def make_reader(*, user: bool) -> Reader:
-    """The rule reader, with the user's own register or without."""
-    from mercato.extraction import RuleReader
-    from mercato.register import load_register
-
-    return RuleReader(load_register(user=user))
 
 
 def _run(gold: Path | None, texts: Path | None, options: Options) -> bool:

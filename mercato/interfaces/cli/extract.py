@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from mercato.errors import DocumentSkipped, Misused, SourceUnusable
+from mercato.interfaces.cli.options import json_option
 from mercato.interfaces.cli.output import one_line, progress, say
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Options:
 
 @click.command()
 @click.argument("inputs", metavar="FILE|-...", nargs=-1, required=True)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON row for each document.")
+@json_option
 @click.option(
     "--jsonl", is_flag=True, help="Take standard input as JSON Lines (files: by their name, .jsonl or .ndjson)."
 )
@@ -84,7 +84,8 @@ def make_reader(*, user: bool) -> Reader:
     from mercato.extraction import RuleReader
     from mercato.register import load_register
 
-    return RuleReader(load_register(user=user))
+    reader: Reader = RuleReader(load_register(user=user))
+    return reader
 
 
 def _check_date(date: str | None) -> None:
@@ -113,7 +114,7 @@ def _extract_lines(name: str, reader: Reader, options: Options) -> bool:
     talk = Talk(name)
     output = sys.stdout.buffer
     sys.stdout.flush()  # what went there as text comes first
-    with _open(name) as stream, progress(name) as step:
+    with _open(name) as stream, progress(name, prints_meanwhile=True) as step:
         lines = bounded_lines(stream, max_bytes())
         for reading in read_lines(lines, reader, options.lines, options.workers):
             if reading.row is not None:
@@ -202,47 +203,13 @@ def _print_row(id_: str, claims: list[Claim]) -> None:
 
 
 def _show(document: Document, claims: list[Claim]) -> None:
-    facts = [document.title or document.key, document.outlet, str(document.published or ""), document.language]
-    print(one_line(" · ".join(f for f in facts if f)))
+    from mercato.interfaces.cli.claim_text import document_head, headline
+
+    print(one_line(document_head(document)))
+    for claim in claims:
+        print("  " + one_line(headline(claim)))
+        words = dict.fromkeys(e.span.text for e in claim.evidence if e.role.value == "trigger")
+        if words:
+            print("    words: " + one_line(" … ".join(words)))
     if not claims:
         print("  no claim about a transfer")
-    for claim in claims:
-        for number, line in enumerate(claim_lines(claim)):
-            print("  " + "    " * (number > 0) + one_line(line))
-
-
-def claim_lines(claim: Claim) -> Iterator[str]:
-    """A claim for people: what it says, then on whose word, then the words that it rests on."""
-    yield " · ".join(part for part in (_headline(claim), *_terms(claim)) if part)
-    if claim.attribution.chain:
-        yield "says " + ", via ".join(link.name for link in claim.attribution.chain)
-    if claim.condition:
-        yield "on condition: " + claim.condition.text
-    words = dict.fromkeys(e.span.text for e in claim.evidence if e.role.value == "trigger")
-    if words:
-        yield "words: " + " … ".join(f'"{w}"' for w in words)
-
-
-def _headline(claim: Claim) -> str:
-    clubs = [
-        f"{word} {club.name}"
-        for word, club in (("to", claim.to), ("from", claim.from_), ("at", claim.club))
-        if club is not None
-    ]
-    return " ".join([f"{claim.kind.value}:", claim.person.name, *clubs])
-
-
-def _terms(claim: Claim) -> Iterator[str]:
-    if claim.stage:
-        yield claim.stage.value
-    if claim.deal:
-        yield claim.deal.value
-    if claim.fee:
-        low, high = (f"{end:,.0f}" for end in (claim.fee.low, claim.fee.high))
-        yield f"{claim.fee.currency} {low}" if low == high else f"{claim.fee.currency} {low} to {high}"
-    if claim.until:
-        yield f"until {claim.until}"
-    if claim.spell:
-        yield f"{claim.spell.start or '?'} to {claim.spell.end or '?'}"
-    if claim.confidence is not None:
-        yield f"confidence {claim.confidence:.2f}"
