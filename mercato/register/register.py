@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mercato.register import tables
-from mercato.register.index import NameEntry, NameIndex, NameKind
+from mercato.register.index import NameEntry, NameIndex, NameKind, fold_name
 from mercato.register.records import Club, Competition, Country, Journalist, Name, Outlet, Person, Window
 
 
@@ -49,9 +49,19 @@ class Register:
         found: dict[str, Club | Outlet | Journalist] = {}
         for club in self.clubs.values():
             found.update({code.lstrip("@#").casefold(): club for code in club.codes})
-        for source in (*self.outlets.values(), *self.journalists.values()):
+        sources: tuple[Outlet | Journalist, ...] = (*self.outlets.values(), *self.journalists.values())
+        for source in sources:
             found.update({handle.lstrip("@").casefold(): source for handle in source.handles})
         return found
+
+    @cached_property
+    def by_surname(self) -> dict[bytes, tuple[Person, ...]]:
+        """Shipped people by the last word of their name, where only one of them has it."""
+        found: dict[bytes, list[Person]] = {}
+        for person in self.people.values():
+            if person.shipped and " " in person.name:
+                found.setdefault(fold_name(person.name.rsplit(" ", 1)[-1]), []).append(person)
+        return {surname: tuple(people) for surname, people in found.items() if len(people) == 1}
 
     def _entries(self) -> Iterator[NameEntry]:
         yield from self._club_entries()

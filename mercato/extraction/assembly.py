@@ -1,0 +1,144 @@
+"""Drafts become claims: merged within the document, the latest stage winning, with their evidence."""
+
+from __future__ import annotations
+
+import hashlib
+
+from mercato.extraction.coreference import Being, Resolver
+from mercato.extraction.drafts import Draft
+from mercato.extraction.events import Event
+from mercato.extraction.languages import Language
+from mercato.extraction.naming import ClubName
+from mercato.extraction.nodes import Node
+from mercato.extraction.sentences import Sentence
+from mercato.extraction.terms import TermReader
+from mercato.model import (
+    Attribution,
+    Claim,
+    ClaimKind,
+    ClubRef,
+    Document,
+    Evidence,
+    EvidenceRole,
+    PersonRef,
+    ReaderVersion,
+    Role,
+    Stage,
+)
+from mercato.register import Register
+
+_FINAL = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED})
+_ORDER = {stage: rank for rank, stage in enumerate(Stage)}
+
+
+class Assembler:
+    """Makes the claims of one document."""
+
+    def __init__(self, document: Document, language: Language, resolver: Resolver, register: Register) -> None:
+        self.document = document
+        self.language = language
+        self.resolver = resolver
+        self.register = register
+        day = document.published.day if document.published else None
+        self.terms = TermReader(resolver, day, document.text)
+
+    def enrich(
+        self,
+        number: int,
+        row: Sentence,
+        nodes: list[Node],
+        events: list[Event],
+        found: list[Draft],
+        topic: Being | None,
+    ) -> list[Draft]:
+        """Adds what the sentence says of deal, money and dates; returns the contract and price facts in it."""
+        facts = list(self.terms.prices(nodes, number, topic))
+        self.terms.bind(nodes, [*found, *facts])
+        facts.extend(self.terms.contracts(nodes, number, topic, events))
+        return facts
+
+    def claims(self, drafts: list[Draft]) -> list[Claim]:
+        """The claims of the document, one for each kind, person and club."""
+        merged: dict[tuple[ClaimKind, int, str], Draft] = {}
+        for draft in drafts:
+            other = merged.get(draft.key)
+            if other is None:
+                merged[draft.key] = draft
+            else:
+                self._merge(other, draft)
+        kept = self._without_shadows(list(merged.values()))
+        return [self._claim(draft) for draft in kept]
+
+    def _merge(self, first: Draft, later: Draft) -> None:
+        """The latest step wins; a mere interest said again does not undo it."""
+        if later.stage is not None and (
+            first.stage is None or later.stage in _FINAL or (first.stage not in _FINAL and _ORDER[later.stage] > _ORDER[first.stage])
+        ):  # fmt: skip
+            first.stage = later.stage
+            first.spans = later.spans + [s for s in first.spans if s not in later.spans]
+        for name in ("deal", "fee", "until", "condition", "when"):
+            if getattr(first, name) is None:
+                setattr(first, name, getattr(later, name))
+        for link in later.chain:
+            if all(link.name != known.name for known in first.chain):
+                first.chain.append(link)
+
+    def _without_shadows(self, drafts: list[Draft]) -> list[Draft]:
+        """No exit beside a move of the same person away from the same club."""
+        moving = {id(d.being) for d in drafts if d.kind is ClaimKind.MOVE and not d.previous}
+        kept = [d for d in drafts if d.kind is not ClaimKind.EXIT or id(d.being) not in moving]
+        staying = {id(d.being) for d in kept if d.kind is ClaimKind.STAY}
+        return [
+            d for d in kept
+            if not (d.kind is ClaimKind.EXIT and id(d.being) in staying and d.event is not None and d.event.unnamed_suitors)
+        ]  # fmt: skip
+
+    def _from(self, draft: Draft) -> ClubName | None:
+        club = draft.being.club
+        if club is None or (draft.club is not None and club.key == draft.club.key):
+            return None
+        return club
+
+    def _ref(self, club: ClubName | None) -> ClubRef | None:
+        return ClubRef(club.name, club.club.id if club.club else None) if club else None
+
+    def _person(self, being: Being) -> PersonRef:
+        return PersonRef(being.name, being.person.id if being.person else None)
+
+    def _claim(self, draft: Draft) -> Claim:
+        kind = draft.kind
+        club = self._ref(draft.club)
+        from_ = self._ref(self._from(draft)) if kind is ClaimKind.MOVE else club if kind is ClaimKind.EXIT else None
+        spans = list(draft.spans)
+        if kind is ClaimKind.MOVE and from_ is not None:
+            own = draft.being.club
+            assert own is not None
+            spans.append((EvidenceRole.FROM, draft.being.spans[own.key]))
+        coach = (draft.role or draft.being.role) == "coach" or (
+            draft.being.person is not None and draft.being.person.role in ("coach", "director") and draft.being.role != "player"
+        )  # fmt: skip
+        person = self._person(draft.being)
+        digest = hashlib.sha256(f"{self.document.id}|{kind}|{person.name}|{club and club.name}|{READER_KEY}".encode())
+        return Claim(
+            id=digest.hexdigest()[:24],
+            document_id=self.document.id,
+            kind=kind,
+            person=person,
+            role=Role.COACH if coach else Role.PLAYER,
+            to=club if kind is ClaimKind.MOVE else None,
+            from_=from_,
+            club=club if kind not in (ClaimKind.MOVE, ClaimKind.EXIT) else None,
+            stage=draft.stage,
+            deal=draft.deal,
+            fee=draft.fee,
+            until=draft.until,
+            certainty=draft.certainty,
+            attribution=Attribution(tuple(draft.chain)),
+            evidence=tuple(Evidence(role, self.document.span(*span)) for role, span in spans),
+            reader=READER_VERSION,
+            confidence=draft.confidence,
+        )
+
+
+READER_VERSION = ReaderVersion("rules", "0.1.0")
+READER_KEY = f"{READER_VERSION.name}-{READER_VERSION.version}"

@@ -1,0 +1,280 @@
+"""Who is meant: mentions of one document become people and clubs, settled with the register's facts and the date."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+
+from mercato.extraction.naming import ClubName, PersonName
+from mercato.extraction.nodes import ClubMention, Node, NodeKind, PersonMention
+from mercato.register import Person, Register
+from mercato.register.index import fold_name
+
+_POSITION_FAMILY = {
+    "goalkeeper": "goalkeeper",
+    "right-back": "defender", "left-back": "defender", "centre-back": "defender", "defender": "defender",
+    "full-back": "defender",
+    "defensive midfielder": "midfielder", "central midfielder": "midfielder", "midfielder": "midfielder",
+    "attacking midfielder": "midfielder",
+    "winger": "forward", "right winger": "forward", "left winger": "forward", "forward": "forward",
+    "striker": "forward",
+}  # fmt: skip
+# A winger may be called a midfielder, and a full-back a winger: only these pairs speak against each other.
+_APART = frozenset(
+    {("goalkeeper", "defender"), ("goalkeeper", "midfielder"), ("goalkeeper", "forward"), ("defender", "forward")}
+)
+
+
+@dataclass(slots=True, eq=False)
+class Being:
+    """A person of the document: the fullest name, what the text and the register say of them."""
+
+    name: str
+    people: tuple[Person, ...] = ()
+    age: int | None = None
+    positions: set[str] = field(default_factory=set)
+    countries: set[str] = field(default_factory=set)
+    current: Counter[str] = field(default_factory=Counter)
+    former: set[str] = field(default_factory=set)
+    employer: ClubName | None = None
+    role: str = "player"
+    first: tuple[int, int] = (0, 0)
+    clubs: dict[str, ClubName] = field(default_factory=dict)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def person(self) -> Person | None:
+        """The register's person, where only one is left."""
+        return self.people[0] if len(self.people) == 1 else None
+
+    @property
+    def club(self) -> ClubName | None:
+        """The club that the text puts them at."""
+        return self.clubs[self.current.most_common(1)[0][0]] if self.current else None
+
+    def at(self, club: ClubName, span: tuple[int, int], weight: int = 1) -> None:
+        """Notes that the text puts them at the club."""
+        self.current[club.key] += weight
+        self.clubs[club.key] = club
+        self.spans.setdefault(club.key, span)
+
+
+class Resolver:
+    """Settles the mentions of one document in the order of the text."""
+
+    def __init__(self, register: Register, day: date | None) -> None:
+        self.register = register
+        self.day = day
+        self.beings: list[Being] = []
+        self.recent: list[Being] = []
+        self.recent_clubs: list[ClubName] = []
+        self.by_mention: dict[int, Being] = {}
+        self.by_club: dict[int, ClubName] = {}
+        self.last_plural_from: ClubName | None = None
+
+    # People
+
+    def see(self, nodes: list[Node]) -> None:
+        """Settles the mentions of a sentence, from left to right."""
+        for node in nodes:
+            for mention in node.people:
+                being = self._being(mention)
+                if being is not None:
+                    self.by_mention[id(mention)] = being
+                    self._recall(being)
+                for club, _, _ in mention.club_spans:
+                    self._recall_club(club)
+            for club_mention in node.clubs:
+                name = self._club(club_mention)
+                if name is not None:
+                    self.by_club[id(club_mention)] = name
+                    if node.kind is NodeKind.CLUB and not club_mention.pronoun:
+                        self._recall_club(name)
+
+    def being(self, mention: PersonMention) -> Being | None:
+        """The person that a mention stands for."""
+        return self.by_mention.get(id(mention))
+
+    def club(self, mention: ClubMention) -> ClubName | None:
+        """The club that a mention stands for."""
+        return self.by_club.get(id(mention))
+
+    def _recall(self, being: Being) -> None:
+        if being in self.recent:
+            self.recent.remove(being)
+        self.recent.append(being)
+
+    def _recall_club(self, club: ClubName) -> None:
+        self.recent_clubs.append(club)
+
+    def _being(self, mention: PersonMention) -> Being | None:
+        if mention.name is not None:
+            return self._named(mention, mention.name)
+        if mention.indefinite or mention.plural:
+            return None
+        if mention.pronoun:
+            players = [b for b in self.recent if b.role == "player"]
+            return (players or self.recent)[-1] if self.recent else None
+        fitting = [being for being in reversed(self.recent) if self._fits(mention, being)]
+        if not fitting:
+            return None
+        being = fitting[0]
+        self._learn(being, mention)
+        return being
+
+    def _named(self, mention: PersonMention, name: PersonName) -> Being:
+        being = self._known(name)
+        if being is None:
+            being = Being(name.name, name.people, role=mention.role)
+            being.first = (mention.start, mention.end)
+            self.beings.append(being)
+        elif len(name.name) > len(being.name):
+            being.name = name.name
+        if name.people and len(being.people) != 1:
+            being.people = name.people
+        self._learn(being, mention)
+        being.people = self._narrow(being)
+        return being
+
+    def _known(self, name: PersonName) -> Being | None:
+        folded = fold_name(name.name)
+        words = folded.split()
+        for being in reversed(self.beings):
+            other = fold_name(being.name)
+            if other == folded:
+                return being
+            theirs = other.split()
+            short, long = (words, theirs) if len(words) < len(theirs) else (theirs, words)
+            if short and set(short) <= set(long) and (short[-1] == long[-1] or len(short) > 1 or short[0] in long[-2:]):
+                return being
+            if len(words) == 1 == len(theirs):
+                continue
+            ids = {person.id for person in name.people}
+            if ids and len(ids) == 1 and {person.id for person in being.people} == ids:
+                return being
+        return None
+
+    def _learn(self, being: Being, mention: PersonMention) -> None:
+        if mention.age is not None:
+            being.age = mention.age
+        being.positions.update(mention.positions)
+        being.countries.update(mention.countries)
+        if mention.role != "player":
+            being.role = mention.role
+        for club, relation in mention.clubs:
+            span = next(((s, e) for c, s, e in mention.club_spans if c == club), (mention.start, mention.end))
+            if relation == "current":
+                being.at(club, span, 2)
+            elif relation == "former":
+                being.former.add(club.key)
+            elif relation == "employer":
+                being.employer = club
+                being.at(club, span, 2)
+
+    def _narrow(self, being: Being) -> tuple[Person, ...]:
+        """Those of the register's people that the text doesn't speak against; the best known of several equals."""
+        people = being.people
+        if len(people) < 2:
+            return people
+        fitting = [p for p in people if self._agrees(p, being)]
+        if not fitting:
+            return people
+        best = max(self._weight(p, being) for p in fitting)
+        return tuple(p for p in fitting if self._weight(p, being) == best)
+
+    def _weight(self, person: Person, being: Being) -> int:
+        clubs = {person.club_id, *(spell.club_id for spell in person.spells)}
+        return 4 * bool(clubs & set(being.current)) + 2 * person.shipped + bool(person.club_id)
+
+    def _agrees(self, person: Person, being: Being) -> bool:
+        if being.age is not None and self.day is not None:
+            ages = person.age_on(self.day)
+            if ages is not None and not ages[0] - 1 <= being.age <= ages[1] + 1:
+                return False
+        if being.positions and person.position:
+            mine = _POSITION_FAMILY.get(person.position, "")
+            if all(
+                (mine, _POSITION_FAMILY.get(p, "")) in _APART or (_POSITION_FAMILY.get(p, ""), mine) in _APART
+                for p in being.positions
+            ):
+                return False
+        return not (being.countries and person.nationality and not being.countries & set(person.nationality))
+
+    def _fits(self, mention: PersonMention, being: Being) -> bool:
+        """Whether "the 24-year-old Brazil winger" may be this person."""
+        if mention.role != "player" and being.role == "player" and not self._is_coach(being):
+            return False
+        if mention.role == "player" and mention.positions and being.role != "player":
+            return False
+        person = being.people[0] if being.people else None
+        if mention.age is not None:
+            ages = {being.age} if being.age is not None else self._ages(person)
+            if ages and not any(a is not None and abs(a - mention.age) <= (being.age is None) for a in ages):
+                return False
+            if not ages and being.role != "player":
+                return False
+        if mention.positions and not self._plays(mention, being, person):
+            return False
+        if mention.countries:
+            known = (
+                being.countries
+                | set(person.nationality if person else ())
+                | ({person.born_country} if person and person.born_country else set())
+            )
+            if known and not known & set(mention.countries):
+                return False
+        current = [club.key for club, relation in mention.clubs if relation == "current"]
+        return not (current and being.current and not set(current) & set(being.current))
+
+    def _is_coach(self, being: Being) -> bool:
+        return any(p.role != "player" for p in being.people)
+
+    def _ages(self, person: Person | None) -> set[int | None]:
+        if person is None or self.day is None:
+            return set()
+        ages = person.age_on(self.day)
+        return {ages[0], ages[1]} if ages else set()
+
+    def _plays(self, mention: PersonMention, being: Being, person: Person | None) -> bool:
+        known = being.positions | ({person.position} if person and person.position else set())
+        if not known:
+            return True
+        families = {_POSITION_FAMILY.get(p, p) for p in known}
+        return any(
+            not any(
+                (f, _POSITION_FAMILY.get(p, p)) in _APART or (_POSITION_FAMILY.get(p, p), f) in _APART for f in families
+            )
+            for p in mention.positions
+        )
+
+    # Clubs
+
+    def _club(self, mention: ClubMention) -> ClubName | None:
+        if mention.name is not None:
+            return mention.name
+        if mention.plural or mention.relation is not None:
+            return None
+        if mention.pronoun:
+            return self.recent_clubs[-1] if self.recent_clubs else None
+        for club in reversed(self.recent_clubs):
+            if self._club_fits(mention, club):
+                return club
+        return None
+
+    def _club_fits(self, mention: ClubMention, name: ClubName) -> bool:
+        club = name.club
+        if club is None:
+            return not (mention.competition or mention.country or mention.city)
+        if mention.competition:
+            competition = self.register.competitions.get(mention.competition)
+            if competition is not None and competition.country and competition.country != club.country:
+                return False
+            if competition is not None and club.league and competition.tier and competition.id != club.league:
+                return not club.league.startswith(competition.id.split(".")[0])
+        if mention.country and club.country and mention.country != club.country:
+            return False
+        if mention.city:
+            towns = {fold_name(town.text) for town in club.city}
+            return fold_name(mention.city) in towns
+        return True

@@ -1,0 +1,261 @@
+"""Events become drafts of claims: who may join, leave or stay where, by the frame of the event and who takes part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from mercato.extraction.coreference import Being, Resolver
+from mercato.extraction.events import Club, Event, Span
+from mercato.extraction.naming import ClubName
+from mercato.model import Certainty, ClaimKind, Deal, EvidenceRole, Link, Money, Stage, Timing
+
+
+@dataclass(slots=True, eq=False)
+class Draft:
+    """A claim in the making: one kind, person and club, from one event."""
+
+    kind: ClaimKind
+    being: Being
+    club: ClubName | None
+    stage: Stage | None
+    sentence: int
+    event: Event | None = None
+    spans: list[tuple[EvidenceRole, Span]] = field(default_factory=list)
+    from_: ClubName | None = None
+    deal: Deal | None = None
+    fee: Money | None = None
+    until: str | None = None
+    condition: Span | None = None
+    chain: list[Link] = field(default_factory=list)
+    certainty: Certainty = Certainty.REPORTED
+    when: Timing | None = None
+    previous: bool = False
+    role: str | None = None
+    confidence: float = 0.5
+
+    @property
+    def key(self) -> tuple[ClaimKind, int, str]:
+        """What makes two drafts the same claim."""
+        return self.kind, id(self.being), self.club.key if self.club else ""
+
+
+class Drafter:
+    """Makes the drafts of a document's events, sentence after sentence."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self.topic: Being | None = None
+        self._by_frame: dict[str, Callable[[Event, list[tuple[Being, Span]]], Iterator[Draft]]] = {
+            "acquire": self._acquire,
+            "pursue": self._acquire,
+            "bid": self._acquire,
+            "offer_contract": self._offer_contract,
+            "accept": self._acquire,
+            "join": self._join,
+            "link": self._join,
+            "radar": self._join,
+            "withdraw": self._withdraw,
+            "leave": self._leave,
+            "sell": self._sell,
+            "keep": self._stay,
+            "stay": self._stay,
+            "renew": self._stay,
+            "talks": self._talks,
+            "offered": self._join,
+            "agree": self._talks,
+            "succeed": self._succeed,
+        }
+
+    def drafts(self, events: list[Event], local: list[Being]) -> list[Draft]:
+        """The drafts of one sentence's events; `local` are the people that the sentence names, in order."""
+        self._settle_outcomes(events)
+        found: list[Draft] = []
+        for event in events:
+            make = self._by_frame.get(event.frame)
+            if make is None or event.stage is None:
+                continue
+            people = self._people(event, local)
+            for draft in make(event, people):
+                if draft.being.role != "official":
+                    found.append(draft)
+        found.extend(self._rivals(events, found))
+        self._refusals(events, found)
+        if local:
+            self.topic = local[-1] if not found else found[-1].being
+        return found
+
+    def _settle_outcomes(self, events: list[Event]) -> None:
+        """ "a bid was rejected by", "his move to X collapsed": the outcome belongs to the step before it."""
+        for before, event in zip(events, events[1:], strict=False):
+            if event.governors or event.stage is None:
+                continue
+            if (
+                event.frame == "reject"
+                and (event.passive or event.entry.form in ("pp", "past"))
+                and before.frame in _REFUSABLE
+            ):
+                before.stage = Stage.REJECTED
+                event.frame = "none"
+            elif (
+                event.frame == "withdraw"
+                and not event.people
+                and before.frame in ("join", "acquire", "agree")
+                and event.entry.form in ("past", "pp")
+            ):
+                before.stage = Stage.WITHDRAWN
+                event.frame = "none"
+
+    def _people(self, event: Event, local: list[Being]) -> list[tuple[Being, Span]]:
+        if event.people:
+            return event.people
+        if event.unnamed_object and not event.plural_object:
+            return []
+        players = [b for b in local if b.role == "player"]
+        if players:
+            event.inferred = True
+            before = [b for b in players if b.first[0] < event.span[0]] or players
+            return [(before[-1], before[-1].first)]
+        if self.topic is not None and self.topic.role == "player" and not local:
+            event.inferred = True
+            return [(self.topic, self.topic.first)]
+        return []
+
+    def _draft(
+        self, event: Event, kind: ClaimKind, being: Being, person: Span, club: Club | None, stage: Stage | None = None
+    ) -> Draft:
+        draft = Draft(kind, being, club.name if club else None, stage or event.stage, event.sentence, event)
+        draft.spans.append((EvidenceRole.TRIGGER, event.span))
+        draft.spans.append((EvidenceRole.PERSON, person))
+        if club is not None:
+            role = {ClaimKind.MOVE: EvidenceRole.TO, ClaimKind.EXIT: EvidenceRole.FROM}.get(kind, EvidenceRole.CLUB)
+            draft.spans.append((role, club.span))
+        draft.role = event.entry.get("role")
+        return draft
+
+    def _moves(self, event: Event, people: list[tuple[Being, Span]], clubs: list[Club]) -> Iterator[Draft]:
+        for being, span in people:
+            for club in clubs:
+                if being.current.get(club.name.key):
+                    continue
+                yield self._draft(event, ClaimKind.MOVE, being, span, club)
+
+    def _note_sellers(self, event: Event, people: list[tuple[Being, Span]]) -> None:
+        for seller in event.sellers:
+            for being, _ in people[-1:] if len(people) > 1 else people:
+                being.at(seller.name, seller.span, 2)
+
+    def _acquire(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        self._note_sellers(event, people)
+        clubs = event.buyers or (event.partner_clubs if event.frame == "pursue" else [])
+        if not clubs and event.unnamed_suitors:
+            yield from self._exits(event, people)
+            return
+        yield from self._moves(event, people, clubs)
+
+    def _exits(self, event: Event, people: list[tuple[Being, Span]], stage: Stage | None = None) -> Iterator[Draft]:
+        for being, span in people:
+            club = event.sellers[0] if event.sellers else self._own_club(being)
+            yield self._draft(event, ClaimKind.EXIT, being, span, club, stage)
+
+    def _own_club(self, being: Being) -> Club | None:
+        club = being.club
+        return Club(club, being.spans[club.key]) if club is not None else None
+
+    def _offer_contract(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        for being, span in people:
+            for club in event.buyers:
+                kind = ClaimKind.STAY if being.current.get(club.name.key) else ClaimKind.MOVE
+                yield self._draft(event, kind, being, span, club)
+
+    def _join(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        self._note_sellers(event, people)
+        clubs = event.buyers or event.partner_clubs
+        if not clubs and event.unnamed_suitors:
+            yield from self._exits(event, people)
+            return
+        if event.background and event.entry.get("noun"):
+            return
+        yield from self._moves(event, people, clubs)
+
+    def _withdraw(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        yield from self._moves(event, people, event.buyers)
+
+    def _leave(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        self._note_sellers(event, people)
+        if event.background:
+            return
+        if event.buyers:
+            yield from self._moves(event, people, event.buyers)
+        else:
+            yield from self._exits(event, people)
+
+    def _sell(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        for being, _ in people:
+            for seller in event.sellers:
+                being.at(seller.name, seller.span, 2)
+        if event.stage is Stage.REJECTED:
+            for being, span in people:
+                yield self._draft(event, ClaimKind.STAY, being, span, self._own_club(being), Stage.INTEREST)
+        elif event.buyers:
+            yield from self._moves(event, people, event.buyers)
+        else:
+            yield from self._exits(event, people)
+
+    def _stay(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        clubs = event.keepers or event.partner_clubs
+        for being, span in people:
+            club = clubs[0] if clubs else self._own_club(being)
+            if club is None:
+                continue
+            yield self._draft(event, ClaimKind.STAY, being, span, club)
+
+    def _talks(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        self._note_sellers(event, people)
+        clubs = event.buyers + event.partner_clubs
+        for being, span in people:
+            others = [club for club in clubs if not being.current.get(club.name.key)]
+            if len(others) > 1 and event.subject is not None and not being.current:
+                being.at(others[-1].name, others[-1].span)
+                others = others[:-1]
+            for club in others:
+                yield self._draft(event, ClaimKind.MOVE, being, span, club)
+
+    def _succeed(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        clubs = event.buyers or event.partner_clubs
+        if not clubs and len(people) > 1:
+            own = self._own_club(people[-1][0])
+            clubs = [own] if own else []
+        for being, span in people[:1]:
+            for club in clubs[:1]:
+                draft = self._draft(event, ClaimKind.MOVE, being, span, club)
+                draft.role = "coach"
+                yield draft
+
+    def _rivals(self, events: list[Event], found: list[Draft]) -> Iterator[Draft]:
+        """Clubs named as competition for a person that another event of the sentence is about."""
+        for event in events:
+            if event.frame != "rival" or not found:
+                continue
+            nearest = min(found, key=lambda d: abs(d.event.at - event.at) if d.event else 99)
+            if nearest.kind is not ClaimKind.MOVE:
+                continue
+            person = next(span for role, span in nearest.spans if role is EvidenceRole.PERSON)
+            for club in event.buyers:
+                if club.name.key != (nearest.club.key if nearest.club else "") and not nearest.being.current.get(
+                    club.name.key
+                ):
+                    yield self._draft(event, ClaimKind.MOVE, nearest.being, person, club, Stage.INTEREST)
+
+    def _refusals(self, events: list[Event], found: list[Draft]) -> None:
+        """A seller that refuses to sell refuses the suitors whom the sentence names."""
+        for event in events:
+            if event.frame != "sell" or event.stage is not Stage.REJECTED:
+                continue
+            beings = {id(b) for b, _ in event.people}
+            for draft in found:
+                if draft.kind is ClaimKind.MOVE and (id(draft.being) in beings or not beings):
+                    draft.stage = Stage.REJECTED
+
+
+_REFUSABLE = frozenset({"bid", "talks", "pursue", "acquire", "offer_contract", "renew", "agree", "join", "leave"})

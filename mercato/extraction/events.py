@@ -1,0 +1,407 @@
+"""Steps of a transfer in a sentence: which word stands for it, what governs it, who takes part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mercato.extraction.coreference import Being, Resolver
+from mercato.extraction.frames import FRAMES, Frame
+from mercato.extraction.languages import Language
+from mercato.extraction.lexicon import Entry
+from mercato.extraction.naming import ClubName
+from mercato.extraction.nodes import ClubMention, Node, NodeKind
+from mercato.extraction.stages import NEGATED, govern
+from mercato.model import Stage
+
+CHAIN_GAP = 4
+Span = tuple[int, int]
+
+
+@dataclass(slots=True, eq=False)
+class Club:
+    """A club taking part in an event, with the characters that name it."""
+
+    name: ClubName
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Event:
+    """One step: its frame, the stage reached, and who takes part."""
+
+    frame: str
+    stage: Stage | None
+    span: Span
+    sentence: int
+    at: int
+    entry: Entry
+    people: list[tuple[Being, Span]] = field(default_factory=list)
+    buyers: list[Club] = field(default_factory=list)
+    sellers: list[Club] = field(default_factory=list)
+    keepers: list[Club] = field(default_factory=list)
+    subject: Node | None = None
+    partner_clubs: list[Club] = field(default_factory=list)
+    governors: tuple[str, ...] = ()
+    negated: bool = False
+    unnamed_suitors: bool = False
+    unnamed_object: bool = False
+    plural_object: bool = False
+    passive: bool = False
+    background: bool = False
+    inferred: bool = False
+    end_at: int = 0
+    quoted: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class _Chain:
+    """Words for steps that stand together: "keen" + "sign"; the last is the core."""
+
+    nodes: list[int]
+    entries: list[Entry]
+    purposive: bool = False
+
+
+def pick(node: Node, following: Node | None) -> Entry | None:
+    """The event that a phrase stands for: a word that governs nothing only where nothing better fits."""
+    events = [entry for entry in node.entries if entry.category == "event"]
+    if len(events) < 2:
+        return events[0] if events else None
+    person_next = following is not None and following.kind is NodeKind.PERSON
+    club_next = following is not None and following.kind is NodeKind.CLUB
+
+    def rank(entry: Entry) -> int:
+        frame = FRAMES[entry.attributes["frame"]]
+        if entry.attributes["frame"] == "rival":
+            return 5
+        if person_next and frame.object == "player" and frame.subject != "player":
+            return 0
+        if club_next and frame.object in ("buyer", "seller", "keeper"):
+            return 0
+        return 2 if entry.attributes["frame"] == "none" else 1
+
+    return min(events, key=rank)
+
+
+class EventReader:
+    """Reads the events of a sentence's nodes."""
+
+    def __init__(self, language: Language, resolver: Resolver) -> None:
+        self.language = language
+        self.resolver = resolver
+
+    def read(self, nodes: list[Node], sentence: int) -> list[Event]:
+        """The events of a sentence, with their parts."""
+        chains = self._chains(nodes)
+        events: list[Event] = []
+        bounds = {chain.nodes[0] for chain in chains}
+        for number, chain in enumerate(chains):
+            event = self._event(nodes, chain, sentence)
+            if event is None:
+                continue
+            stop = chains[number + 1].nodes[0] if number + 1 < len(chains) else len(nodes)
+            self._take_parts(nodes, chain, event, stop, bounds)
+            if chain.purposive and events:
+                self._serve(events[-1], event)
+            events.append(event)
+        return events
+
+    # Chains
+
+    def _chains(self, nodes: list[Node]) -> list[_Chain]:
+        chains: list[_Chain] = []
+        for at, node in enumerate(nodes):
+            if node.kind is not NodeKind.EVENT:
+                continue
+            entry = pick(node, nodes[at + 1] if at + 1 < len(nodes) else None)
+            if entry is None:
+                continue
+            last = chains[-1] if chains else None
+            if last is not None and self._governs(nodes, last, at):
+                last.nodes.append(at)
+                last.entries.append(entry)
+            else:
+                purposive = last is not None and self._is_purpose(nodes, last.nodes[-1], at)
+                chains.append(_Chain([at], [entry], purposive))
+        return chains
+
+    def _governs(self, nodes: list[Node], chain: _Chain, at: int) -> bool:
+        """Whether the chain's last word governs the one at `at`: nobody is named and no clause begins between."""
+        entry = chain.entries[-1]
+        governor = entry.get("governs")
+        if governor is None or governor == "none":
+            return False
+        between = nodes[chain.nodes[-1] + 1 : at]
+        named = [n for n in between if n.kind in (NodeKind.PERSON, NodeKind.CLUB)]
+        if named:
+            if len(named) > 1 or len(between) > CHAIN_GAP or not between[-1].has("prep", "goal"):
+                return False
+            return entry.get("control") == "object" or governor in ("plan", "talk")
+        if len(between) > CHAIN_GAP:
+            return False
+        return not any(
+            n.key in (",", ";", ":", ".", "(", ")", "“", "”", '"') or n.has("breaks") or n.has("relatives")
+            or n.has("background") or n.has("conditions") or n.has("conjunctions")
+            for n in between
+        )  # fmt: skip
+
+    def _is_purpose(self, nodes: list[Node], last: int, at: int) -> bool:
+        """ "made a bid to sign", "talks with Watford to sign": the step that an earlier one in the clause serves."""
+        if at == 0 or not nodes[at - 1].has("prep", "goal"):
+            return nodes[at].has("event") and at > 0 and nodes[at - 1].has("prep", "about")
+        return not any(n.key in (";", ":", ".") or n.has("breaks") for n in nodes[last + 1 : at])
+
+    def _event(self, nodes: list[Node], chain: _Chain, sentence: int) -> Event | None:
+        core = chain.entries[-1]
+        frame = core.attributes["frame"]
+        governors = tuple(e.get("governs") for e in chain.entries[:-1])
+        head, tail = nodes[chain.nodes[0]], nodes[chain.nodes[-1]]
+        stage = self._stage(nodes, chain, core, governors)
+        event = Event(frame, stage, (head.start, tail.end), sentence, chain.nodes[0], core, governors=governors)
+        event.end_at = chain.nodes[-1]
+        event.negated = self._negated(nodes, chain)
+        event.passive = self._passive(nodes, chain, core)
+        event.background = self._background(nodes, chain.nodes[0])
+        if frame == "none":
+            return None
+        if event.negated:
+            if frame in NEGATED and "refuse" not in governors:
+                event.stage = NEGATED[frame]
+            elif frame == "leave":
+                event.frame, event.stage = "stay", Stage.ADVANCED if "sure" in governors else Stage.INTEREST
+            elif frame in ("reject", "withdraw", "deny"):
+                event.stage = Stage.INTEREST
+                event.frame = "none"
+            elif frame in ("bid", "agree", "offer_contract"):
+                event.stage = Stage.INTEREST
+            elif frame == "keep":
+                event.stage = Stage.REJECTED
+        return event
+
+    def _stage(self, nodes: list[Node], chain: _Chain, core: Entry, governors: tuple[str, ...]) -> Stage | None:
+        name = core.get("core")
+        if name is None:
+            return None
+        if governors:
+            stage = Stage(name)
+        elif core.get("noun") or core.form == "ing" or not core.form:
+            stage = Stage(core.get("bare") or name)
+            if (
+                core.form == "ing"
+                and stage is Stage.INTEREST
+                and name == "done"
+                and self._after_be(nodes, chain.nodes[0])
+            ):
+                stage = Stage.ADVANCED
+        elif core.form == "base" and self._after(nodes, chain.nodes[0], "prep", "goal"):
+            stage = (
+                Stage.ADVANCED
+                if name in ("done", "agreed") and self._is_headline_future(nodes, chain.nodes[0])
+                else Stage(core.get("bare") or name)
+            )
+        else:
+            stage = Stage(name)
+        for governor in reversed(governors):
+            stage = govern(governor, stage)
+        return stage
+
+    def _is_headline_future(self, nodes: list[Node], at: int) -> bool:
+        """ "Chelsea to sign X": an infinitive right after its subject."""
+        return at >= 2 and nodes[at - 2].kind in (NodeKind.CLUB, NodeKind.PERSON) and nodes[at - 2].role is None
+
+    def _after(self, nodes: list[Node], at: int, category: str, name: str | None = None) -> bool:
+        return at > 0 and nodes[at - 1].has(category, name)
+
+    def _after_be(self, nodes: list[Node], at: int) -> bool:
+        low = at - 1
+        while low >= 0 and nodes[low].kind is NodeKind.WORD and at - low < 3:
+            low -= 1
+        return low >= 0 and nodes[low].has("be")
+
+    def _negated(self, nodes: list[Node], chain: _Chain) -> bool:
+        low = chain.nodes[0] - 1
+        seen = 0
+        while low >= 0 and seen < 3:
+            node = nodes[low]
+            if node.key in self.language.negations:
+                return True
+            if node.kind in (NodeKind.PERSON, NodeKind.CLUB, NodeKind.EVENT) or node.key in (",", ".", ";"):
+                break
+            seen += 1
+            low -= 1
+        for first, second in zip(chain.nodes, chain.nodes[1:], strict=False):
+            if any(n.key in self.language.negations for n in nodes[first + 1 : second]):
+                return True
+        return False
+
+    def _passive(self, nodes: list[Node], chain: _Chain, core: Entry) -> bool:
+        if core.form not in ("pp", "past") or core.form == "":
+            return False
+        head = chain.nodes[-1]
+        if len(chain.nodes) > 1 and not self._after(nodes, head, "be"):
+            return False
+        low = head - 1
+        while low >= 0 and nodes[low].kind is NodeKind.WORD and head - low < 3:
+            low -= 1
+        if low >= 0 and nodes[low].has("be"):
+            return True
+        follow = nodes[head + 1] if head + 1 < len(nodes) else None
+        return follow is not None and follow.has("prep", "agent")
+
+    def _background(self, nodes: list[Node], at: int) -> bool:
+        """ "following his move to Milan", "after leaving Spurs": what lies behind the news."""
+        low = at - 1
+        while low >= 0 and at - low < 4:
+            node = nodes[low]
+            if node.has("background"):
+                return True
+            if node.kind in (NodeKind.CLUB, NodeKind.EVENT) or (node.kind is NodeKind.PERSON and not node.owner):
+                return False
+            low -= 1
+        return False
+
+    # Parts
+
+    def _take_parts(self, nodes: list[Node], chain: _Chain, event: Event, stop: int, bounds: set[int]) -> None:
+        frame = FRAMES[event.frame]
+        event.subject = self._subject(nodes, chain, event)
+        if event.subject is not None:
+            role = frame.object if event.passive and frame.object else event.entry.get("subject") or frame.subject
+            self._assign(event, event.subject, role, frame)
+        self._objects(nodes, chain, event, stop, frame)
+
+    def _subject(self, nodes: list[Node], chain: _Chain, event: Event) -> Node | None:
+        """The nearest noun phrase to the left that no preposition governs; after "who" its antecedent."""
+        low = chain.nodes[0] - 1
+        fallback: Node | None = None
+        while low >= 0:
+            node = nodes[low]
+            if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
+                if node.owner and self._owns(nodes, low, chain.nodes[0]):
+                    return node
+                if node.role is None and not self._is_object(nodes, low):
+                    return node
+                if fallback is None and not node.owner and node.role in ("partner", None):
+                    fallback = node
+            elif node.has("relatives"):
+                return self._antecedent(nodes, low) or fallback
+            elif node.key == ";":
+                break
+            low -= 1
+        return fallback
+
+    def _owns(self, nodes: list[Node], at: int, event_at: int) -> bool:
+        """ "Chelsea's pursuit", "Pogba's agent says": the possessor of the word itself, or of somebody who acts for it."""
+        return event_at - at <= 4
+
+    def _is_object(self, nodes: list[Node], at: int) -> bool:
+        """Whether the noun phrase follows a word for a step directly: then it is that one's object."""
+        low = at - 1
+        while low >= 0 and (
+            nodes[low].kind is NodeKind.WORD or nodes[low].has("articles") or nodes[low].has("list_openers")
+        ):
+            low -= 1
+            if at - low > 2:
+                break
+        return low >= 0 and nodes[low].kind is NodeKind.EVENT
+
+    def _antecedent(self, nodes: list[Node], at: int) -> Node | None:
+        low = at - 1
+        while low >= 0:
+            if nodes[low].kind is NodeKind.PERSON or (nodes[low].kind is NodeKind.CLUB and at - low <= 2):
+                return nodes[low]
+            low -= 1
+        return None
+
+    def _objects(self, nodes: list[Node], chain: _Chain, event: Event, stop: int, frame: Frame) -> None:
+        at = chain.nodes[-1] + 1
+        tail = self._tail_role(nodes[chain.nodes[-1]])
+        first = True
+        while at < stop:
+            node = nodes[at]
+            if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
+                if self._begins_clause(nodes, at, stop, first):
+                    break
+                role = node.role or (tail if first else None)
+                self._take(event, node, role, first, frame, nodes, at)
+                first = False
+            elif node.key in (";", ":") or node.has("breaks") or node.has("relatives") or node.has("conditions") or node.has("background"):
+                break
+            at += 1
+
+    def _tail_role(self, node: Node) -> str | None:
+        """The role of the preposition that a phrase ends with."""
+        return self.language.preposition_roles.get(node.key.rsplit(" ", 1)[-1]) if " " in node.key else None
+
+    def _begins_clause(self, nodes: list[Node], at: int, stop: int, first: bool) -> bool:
+        """A noun phrase without preposition after a comma or "and", with a word for a step after it, is a new subject."""
+        if nodes[at].role is not None or first or at + 1 >= len(nodes):
+            return False
+        follow = nodes[at + 1]
+        return follow.kind is NodeKind.EVENT or follow.has("be") or follow.has("have")
+
+    def _take(
+        self, event: Event, node: Node, role: str | None, first: bool, frame: Frame, nodes: list[Node], at: int
+    ) -> None:
+        if role is None:
+            if first or node.kind is NodeKind.PERSON:
+                self._assign(event, node, frame.object, frame)
+            return
+        part = frame.preps.get(role)
+        if node.kind is NodeKind.CLUB and role == "source" and part != "buyer":
+            part = "seller"
+        if part is None and first and role in ("for", "of", "about", "partner", "place", "goal"):
+            part = frame.object
+        self._assign(event, node, part, frame)
+
+    def _assign(self, event: Event, node: Node, part: str | None, frame: Frame) -> None:
+        if part is None:
+            return
+        if node.kind is NodeKind.PERSON:
+            self._assign_people(event, node, part)
+        else:
+            self._assign_clubs(event, node.clubs, part)
+
+    def _assign_people(self, event: Event, node: Node, part: str) -> None:
+        for mention in node.people:
+            being = self.resolver.being(mention)
+            if being is None:
+                event.unnamed_object = event.unnamed_object or part == "player"
+                event.plural_object = event.plural_object or mention.plural
+                for club, relation in mention.clubs:
+                    if relation == "current" and part == "player":
+                        self.resolver.last_plural_from = club
+                continue
+            span = (mention.start, mention.end)
+            if part in ("player", "any", "coach"):
+                event.people.append((being, span))
+            elif part in ("buyer", "seller", "keeper") and being.role != "player" and being.club is not None:
+                getattr(event, f"{part}s").append(Club(being.club, being.spans.get(being.club.key, span)))
+            elif part == "buyer" and being.role == "player":
+                event.people.append((being, span))
+
+    def _assign_clubs(self, event: Event, clubs: list[ClubMention], part: str) -> None:
+        for mention in clubs:
+            name = self.resolver.club(mention)
+            if name is None:
+                event.unnamed_suitors = event.unnamed_suitors or mention.plural
+                continue
+            club = Club(name, (mention.start, mention.end))
+            if part in ("buyer", "seller", "keeper"):
+                getattr(event, f"{part}s").append(club)
+            elif part in ("any", "player", "coach"):
+                event.partner_clubs.append(club)
+
+    def _serve(self, earlier: Event, event: Event) -> None:
+        """A purpose takes its stage from the step that serves it, and its parts where it has none of its own."""
+        if event.governors or earlier.sentence != event.sentence:
+            return
+        governor = earlier.entry.get("governs")
+        inner = Stage(event.entry.get("core")) if event.entry.get("core") else None
+        if governor in ("plan", "can", "sure", "near", "talk", "agree", "refuse", "drop") and inner is not None:
+            event.stage = govern(governor, inner)
+        elif earlier.stage is not None and inner is not None:
+            event.stage = earlier.stage
+        if not event.buyers and earlier.buyers:
+            event.buyers = list(earlier.buyers)
+        event.sellers.extend(earlier.sellers)

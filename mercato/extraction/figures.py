@@ -1,0 +1,217 @@
+"""Figures in text: money, ages, dates, lengths of time, percentages, read by patterns built from a language's tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from mercato.extraction.items import Figure, ItemKind
+from mercato.model import Money
+
+_NUMBER = r"\d{1,3}(?:[.,   ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,3})?"
+_PERCENT = re.compile(
+    r"(\d{1,3}(?:[.,]\d)?)(?:\s?%|\s(?:per cent|percent|por ciento|por cento|per cento|Prozent|pour cent))"
+)
+
+
+def _any(words: Iterable[str]) -> str:
+    """One of the words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+class FigureReader:
+    """Reads the figures of one language. `data` is its `figures.yaml`."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self._decimal: str = data["decimal"]
+        self._default: str | None = data.get("default_currency")
+        self._currency = {w.lower(): code for code, words in data["currencies"].items() for w in words}
+        self._magnitude = {w.lower(): float(n) for n, words in data["magnitudes"].items() for w in words}
+        self._words: dict[str, int] = data["number_words"]
+        self._months: dict[str, int] = data["months"]
+        self._periods = {w: period for period, words in data["periods"].items() for w in words}
+        self._amount = self._amount_pattern(data)
+        self._after = self._after_pattern(data)
+        self._wage = re.compile(rf"\s?({_any(self._periods)})\b", re.I)
+        self._age = self._age_pattern(data)
+        self._length = self._length_pattern(data)
+        self._date = self._date_pattern(data)
+        self._add_on_words = _any(data["add_on_words"])
+
+    def _amount_pattern(self, data: Mapping[str, Any]) -> re.Pattern[str]:
+        symbols = _any(w for w in self._currency if not w[-1].isalpha())
+        codes = _any(w for w in self._currency if w[-1].isalpha())
+        magnitudes = _any(self._magnitude)
+        numbers = rf"{_NUMBER}|(?:{_any(self._words)})(?=[\s-](?:{magnitudes})\b)"
+        links = rf"\s?(?:-|–|/)\s?|\s(?:{_any(data['range_words'])})\s"
+        return re.compile(
+            rf"(?P<before>(?:{symbols})\s?|\b(?:{codes})\s?(?=\d))?(?<![\w.])(?P<low>{numbers})"
+            rf"(?:(?:[\s-]?(?P<mag0>{magnitudes})\b)?(?:{links})(?:{symbols})?\s?(?P<high>{_NUMBER}))?"
+            rf"(?:[\s-]?(?P<mag>{magnitudes})\b)?\+?"
+            rf"(?:[\s-]?(?:(?:de|di|d[’'])\s?)?(?P<after>(?:{symbols})|(?:{codes})\b))?",
+            re.I,
+        )
+
+    @staticmethod
+    def _after_pattern(data: Mapping[str, Any]) -> re.Pattern[str]:
+        return re.compile(
+            rf"(?:\s(?:{_any(data.get('fee_words', ('-',)))}))?\s?[,(]?\s?(?:(?P<rise>{_any(data['rising_words'])})|(?:{_any(data['add_on_links'])}))\s?(?=\S)",
+            re.I,
+        )
+
+    @staticmethod
+    def _age_pattern(data: Mapping[str, Any]) -> re.Pattern[str]:
+        return re.compile(
+            rf"\b(?P<age>1[4-9]|[2-8]\d)(?:{_any(data['age_suffixes'])})\b"
+            rf"|\b(?P<born>19[5-9]\d|20[01]\d)(?:{_any(data['born_suffixes'])})\b",
+            re.I,
+        )
+
+    def _length_pattern(self, data: Mapping[str, Any]) -> re.Pattern[str]:
+        units = "|".join(f"(?P<{unit}>{_any(words)})" for unit, words in data["length_suffixes"].items())
+        return re.compile(rf"\b(?P<n>\d{{1,2}}|{_any(self._words)})(?P<half>{_any(data['half'])})?(?:{units})\b", re.I)
+
+    def _date_pattern(self, data: Mapping[str, Any]) -> re.Pattern[str]:
+        months = _any(self._months)
+        links = rf"(?:\s(?:{_any(data['date_links'])}))?" if data.get("date_links") else ""
+        return re.compile(
+            rf"\b(?:(?P<day>[0-3]?\d)(?:st|nd|rd|th|º|\.)?{links}\s)?(?P<month>{months})\b\.?"
+            rf"(?:\s(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?\b(?!\d),?)?{links}(?:,?\s(?P<year>20[0-4]\d|19[5-9]\d))?"
+            rf"|\b(?P<alone>20[0-4]\d|19[5-9]\d)\b(?![-–/]\d{{2,4}}\b)|\b(?P<season>20[0-4]\d)[-–/](?P<seasonend>\d{{2,4}})\b",
+            re.I,
+        )
+
+    def read(self, text: str) -> list[Figure]:
+        """All figures of a text, in order, without overlap."""
+        found: list[Figure] = []
+        if _HAS_FIGURE.search(text) is None and not self._has_words(text):
+            return found
+        found.extend(self._percents(text))
+        found.extend(self._ages(text))
+        found.extend(self._lengths(text))
+        found.extend(self._dates(text))
+        found.extend(self._amounts(text))
+        rank = {ItemKind.PERCENT: 0, ItemKind.AGE: 0, ItemKind.MONEY: 1, ItemKind.LENGTH: 2, ItemKind.DATE: 3}
+        found.sort(key=lambda f: (f.start, rank[f.kind], -f.end))
+        return _without_overlap(found)
+
+    def _has_words(self, text: str) -> bool:
+        lowered = text.lower()
+        return any(month in lowered for month in self._months) or any(word in lowered for word in self._words)
+
+    def _number(self, text: str) -> float:
+        word = self._words.get(text.lower())
+        if word is not None:
+            return float(word)
+        text = re.sub(r"[\s  ]", "", text)
+        other = "," if self._decimal == "." else "."
+        if re.fullmatch(rf"\d{{1,3}}(?:{re.escape(other)}\d{{3}})+", text):
+            return float(text.replace(other, ""))
+        if re.fullmatch(rf"\d{{1,3}}(?:{re.escape(self._decimal)}\d{{3}}){{1,}}", text) and self._decimal != other:
+            return (
+                float(text.replace(self._decimal, ""))
+                if text.count(self._decimal) > 1
+                else float(text.replace(self._decimal, "."))
+            )
+        return float(text.replace(other, "" if text.count(other) > 1 else ".").replace(self._decimal, "."))
+
+    def _amounts(self, text: str) -> Iterator[Figure]:
+        at = 0
+        while (match := self._amount.search(text, at)) is not None:
+            at = max(match.end(), at + 1)
+            figure = self._amount_figure(match)
+            if figure is None:
+                continue
+            self._add_ons(text, figure)
+            wage = self._wage.match(text, figure.end)
+            if wage is not None:
+                figure.word, figure.end = self._periods[wage[1].lower()], wage.end()
+            at = figure.end
+            yield figure
+
+    def _amount_figure(self, match: re.Match[str]) -> Figure | None:
+        currency = self._currency.get((match["before"] or match["after"] or "").strip().lower())
+        magnitude = self._magnitude.get((match["mag"] or match["mag0"] or "").lower())
+        if currency is None:
+            if magnitude is None or self._default is None:
+                return None
+            currency = self._default
+        low = self._number(match["low"]) * (self._magnitude.get((match["mag0"] or "").lower()) or magnitude or 1)
+        high = self._number(match["high"]) * (magnitude or 1) if match["high"] else low
+        if magnitude is None and low < 1000:
+            return None
+        end = match.end()
+        if high < low:  # "£5m to 3" is no range
+            high, end = low, match.end("mag0") if match["mag0"] else match.end("low")
+        return Figure(ItemKind.MONEY, match.start(), end, money=Money(low, high, currency))
+
+    def _add_ons(self, text: str, figure: Figure) -> None:
+        """Adds what follows as "plus £5m in add-ons" or "rising to £50m" to the high end."""
+        link = self._after.match(text, figure.end)
+        if link is None or figure.money is None:
+            return
+        match = self._amount.match(text, link.end())
+        if match is None:
+            return
+        more = self._amount_figure(match)
+        if more is None or more.money is None or more.money.currency != figure.money.currency:
+            return
+        money = figure.money
+        if link["rise"]:
+            high = max(money.high, more.money.high)
+        else:
+            words = re.compile(rf"\s?(?:of |in |as |potential |further |possible )*(?:{self._add_on_words})\b", re.I)
+            tail = words.match(text, more.end)
+            if tail is None:
+                return
+            more.end, high = tail.end(), money.high + more.money.high
+        figure.money, figure.end = Money(money.low, high, money.currency), more.end
+
+    @staticmethod
+    def _percents(text: str) -> Iterator[Figure]:
+        for match in _PERCENT.finditer(text):
+            yield Figure(ItemKind.PERCENT, match.start(), match.end(), number=float(match[1].replace(",", ".")))
+
+    def _ages(self, text: str) -> Iterator[Figure]:
+        for match in self._age.finditer(text):
+            if match["age"]:
+                yield Figure(ItemKind.AGE, match.start(), match.end(), number=float(match["age"]))
+            else:
+                yield Figure(ItemKind.AGE, match.start(), match.end(), date=match["born"])
+
+    def _lengths(self, text: str) -> Iterator[Figure]:
+        for match in self._length.finditer(text):
+            unit = next(name for name in ("year", "month") if match[name])
+            number = self._number(match["n"]) + (0.5 if match["half"] else 0)
+            yield Figure(ItemKind.LENGTH, match.start(), match.end(), number=number, word=unit)
+
+    def _dates(self, text: str) -> Iterator[Figure]:
+        for match in self._date.finditer(text):
+            date = self._date_of(match)
+            if date is not None:
+                yield Figure(ItemKind.DATE, match.start(), match.end(), date=date)
+
+    def _date_of(self, match: re.Match[str]) -> str | None:
+        if match["alone"]:
+            return match["alone"]
+        if match["season"]:
+            end = match["seasonend"]
+            return f"{match['season']}/{end[-2:]}"
+        month = self._months[match["month"].lower()]
+        if not match["month"][0].isupper() and self._decimal == ".":
+            return None  # English months have a capital; "may" is a verb
+        year, day = match["year"], match["day"] or match["day2"]
+        text = f"{year or 'XXXX'}-{month:02d}"
+        return f"{text}-{int(day):02d}" if day and 1 <= int(day) <= 31 else text
+
+
+_HAS_FIGURE = re.compile(r"\d|[£€$]")
+
+
+def _without_overlap(figures: list[Figure]) -> list[Figure]:
+    kept: list[Figure] = []
+    for figure in figures:
+        if not kept or figure.start >= kept[-1].end:
+            kept.append(figure)
+    return kept

@@ -1,0 +1,208 @@
+"""A language as data: the files of `languages/<code>/`, checked as they are loaded and compiled once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from mercato.errors import DataFileError
+from mercato.extraction.figures import FigureReader
+from mercato.extraction.frames import FRAMES
+from mercato.extraction.lexicon import FORMS, Lexicon, PatternError, Verbs
+from mercato.extraction.stages import GOVERNORS
+from mercato.model import Deal, Stage
+from mercato.register.tables import POSITIONS
+
+FILES = ("language", "people", "verbs", "events", "terms", "cues", "figures")
+EVENT_KEYS = frozenset(
+    {"name", "frame", "core", "bare", "governs", "control", "role", "noun", "subject", "patterns", "deal"}
+)
+POSITION_GROUPS = POSITIONS | {"full-back"}
+
+
+@dataclass(frozen=True)
+class Language:
+    """Everything known of one language, ready to read with."""
+
+    code: str
+    name: str
+    lexicon: Lexicon
+    figures: FigureReader
+    abbreviations: frozenset[str]
+    possessive: frozenset[str]
+    articles: frozenset[str]
+    negations: frozenset[str]
+    towns: Mapping[str, str]
+    preposition_roles: Mapping[str, str]
+    words: Mapping[str, Any]
+
+
+def _load(code: str, name: str) -> dict[str, Any]:
+    path = files("mercato.extraction").joinpath("languages", code, f"{name}.yaml")
+    try:
+        with path.open(encoding="utf-8") as stream:
+            loaded = yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except FileNotFoundError:
+        raise DataFileError(f"language {code!r} has no {name}.yaml; docs/add-a-language.md lists its files") from None
+    except yaml.YAMLError as fault:
+        raise DataFileError(f"extraction/languages/{code}/{name}.yaml: {fault}") from fault
+    return loaded  # type: ignore[no-any-return]
+
+
+def languages() -> tuple[str, ...]:
+    """The codes of the languages that can be read, found by their folders."""
+    root = files("mercato.extraction").joinpath("languages")
+    return tuple(
+        sorted(
+            folder.name for folder in root.iterdir() if folder.is_dir() and folder.joinpath("language.yaml").is_file()
+        )
+    )
+
+
+def conjugate(data: Mapping[str, Any]) -> Verbs:
+    """The forms of every verb, from a language's endings and irregular paradigms."""
+    verbs: Verbs = {}
+    rules = [(re.compile(rule["after"]), rule) for rule in data["endings"]]
+    doubling = set(data.get("doubling", ()))
+    for base in data["regular"]:
+        rule = next(rule for pattern, rule in rules if pattern.search(base))
+        stem = base[: len(base) - rule["strip"]] if rule["strip"] else base
+        past_stem = stem + stem[-1] if base in doubling else stem
+        verbs[base] = {
+            "base": (base,),
+            "third": (stem + rule["third"],),
+            "past": (past_stem + rule["past"],),
+            "pp": (past_stem + rule["pp"],),
+            "ing": (past_stem + rule["ing"],),
+        }
+    for base, forms in data["irregular"].items():
+        verbs[base] = {name: tuple(str(form).split("|")) for name, form in zip(FORMS, forms, strict=True)}
+    return verbs
+
+
+class _Compiler:
+    """Fills a lexicon from a language's files; a wrong entry is named with its file."""
+
+    def __init__(self, code: str, data: Mapping[str, Mapping[str, Any]]) -> None:
+        self.code = code
+        self.data = data
+        self.lexicon = Lexicon(conjugate(data["verbs"]))
+
+    def add(
+        self, file: str, patterns: Iterable[str], category: str, name: str, attributes: dict[str, Any] | None = None
+    ) -> None:
+        for pattern in patterns:
+            try:
+                self.lexicon.add(str(pattern), category, name, attributes)
+            except PatternError as fault:
+                raise DataFileError(f"extraction/languages/{self.code}/{file}.yaml, entry {name!r}: {fault}") from fault
+
+    def check(self, file: str, entry: str, value: str | None, allowed: Iterable[str], what: str) -> None:
+        known = set(allowed)
+        if value is not None and value not in known:
+            raise DataFileError(
+                f"extraction/languages/{self.code}/{file}.yaml, entry {entry!r}: {what} {value!r} is unknown; "
+                f"known: {', '.join(sorted(known))}"
+            )
+
+    def compile(self) -> Lexicon:
+        self._words()
+        self._people()
+        self._events()
+        self._terms()
+        self._cues()
+        for name, phrases in self.data["figures"]["times"].items():
+            self.add("figures", phrases, "time", name)
+        return self.lexicon
+
+    def _words(self) -> None:
+        language = self.data["language"]
+        for role, words in language["prepositions"].items():
+            self.add("language", words, "prep", role)
+        for name in (
+            "conjunctions",
+            "breaks",
+            "background",
+            "relatives",
+            "amid",
+            "list_openers",
+            "articles",
+            "be",
+            "have",
+        ):
+            self.add("language", language.get(name, ()), name, name)
+        for name, words in language["pronouns"].items():
+            self.add("language", words, "pronoun", name)
+
+    def _people(self) -> None:
+        people = self.data["people"]
+        for position, words in people["positions"].items():
+            self.check("people", position, position, POSITION_GROUPS, "position")
+            self.add("people", words, "position", position)
+        for name in (
+            "players", "coaches", "officials", "adjectives", "former", "target_nouns", "international", "club_nouns",
+            "own_club_nouns", "former_club_nouns", "suitor_nouns",
+        ):  # fmt: skip
+            self.add("people", people.get(name, ()), name, name)
+
+    def _events(self) -> None:
+        for entry in self.data["events"]:
+            name = entry["name"]
+            for key in entry:
+                self.check("events", name, key, EVENT_KEYS, "key")
+            self.check("events", name, entry.get("frame"), FRAMES, "frame")
+            self.check("events", name, entry.get("core"), Stage, "stage")
+            self.check("events", name, entry.get("bare"), Stage, "stage")
+            self.check("events", name, entry.get("governs"), (*GOVERNORS, "none"), "governs")
+            self.add("events", entry["patterns"], "event", name, {k: v for k, v in entry.items() if k != "patterns"})
+
+    def _terms(self) -> None:
+        terms = self.data["terms"]
+        for deal, phrases in terms["deals"].items():
+            self.check("terms", deal, deal, (*Deal, "not_sure"), "deal")
+            self.add("terms", phrases, "deal", deal)
+        for group in ("contracts", "prices"):
+            for name, phrases in terms[group].items():
+                self.add("terms", phrases, group, name)
+        for group in ("sell_on", "costs", "lengths"):
+            self.add("terms", terms.get(group, ()), group, group)
+
+    def _cues(self) -> None:
+        cues = self.data["cues"]
+        for group in ("attribution", "conditions", "careers"):
+            for name, phrases in cues[group].items():
+                if name != "outlet_nouns":
+                    self.add("cues", phrases, group, name)
+        for group in ("hedges", "list_continues", "plural_people"):
+            self.add("cues", cues.get(group, ()), group, group)
+
+
+@lru_cache(maxsize=16)
+def load_language(code: str) -> Language:
+    """A language by its code. Raises DataFileError where it has no folder or a file of it is wrong."""
+    if code not in languages():
+        raise DataFileError(f"language {code!r} can't be read yet; known: {', '.join(languages())}")
+    data = {name: _load(code, name) for name in FILES}
+    language = data["language"]
+    words = {name: frozenset(found) for name, found in language.items() if isinstance(found, list)}
+    words.update({name: frozenset(found) for name, found in language["pronouns"].items()})
+    words["outlet_nouns"] = frozenset(data["cues"]["attribution"].get("outlet_nouns", ()))
+    return Language(
+        code=code,
+        name=language["name"],
+        lexicon=_Compiler(code, data).compile(),
+        figures=FigureReader(data["figures"]),
+        abbreviations=frozenset(language["abbreviations"]),
+        possessive=frozenset(language["possessive"]),
+        articles=frozenset(language["articles"]),
+        negations=frozenset(language["negations"]),
+        towns={word: town for town, found in data["cues"].get("towns", {}).items() for word in found},
+        preposition_roles={word: role for role, found in language["prepositions"].items() for word in found},
+        words=words,
+    )

@@ -1,0 +1,155 @@
+"""Phrases of a language, compiled from short patterns into one trie and found in a sentence's items.
+
+A pattern is a line of tokens:
+
+    word            that word, lower case            a|b         one of them
+    word?  a|b?     it may be missing                ..          up to three words that name nobody
+    {sign}          any form of the verb `sign`      {sign.ing}  one form: base, third, past, pp, ing
+    <club>          an item of that kind             <money>  <age>  <person>  <date>
+
+The longest match from a position wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+GAP = 3
+FORMS = ("base", "third", "past", "pp", "ing")
+
+# What a gap may pass over; everything that names somebody or closes a clause stays outside.
+GAP_KEYS_BARRED = frozenset({"<person>", "<club>", "<outlet>", ",", ";", ":", ".", "?", "!", "“", "”", '"', "(", ")"})
+
+
+class PatternError(ValueError):
+    """A pattern of a data file can't be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a phrase stands for: its category ("event", "cue", ...), a name within it, and attributes."""
+
+    category: str
+    name: str
+    attributes: dict[str, Any] = field(default_factory=dict, hash=False)
+    form: str = ""
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """An attribute of the entry."""
+        return self.attributes.get(name, default)
+
+
+@dataclass(slots=True)
+class _Node:
+    edges: dict[str, _Node] = field(default_factory=dict)
+    gap: _Node | None = None
+    entries: list[Entry] = field(default_factory=list)
+
+
+Verbs = dict[str, dict[str, tuple[str, ...]]]
+
+
+def _alternatives(token: str, verbs: Verbs, pattern: str) -> list[tuple[tuple[str, ...], str]]:
+    """What a token may match: (word sequence, verb form or "")."""
+    optional = token.endswith("?") and token != "?"
+    body = token[:-1] if optional else token
+    found: list[tuple[tuple[str, ...], str]] = []
+    for choice in body.split("|"):
+        if choice.startswith("{") and choice.endswith("}"):
+            verb, _, form = choice[1:-1].partition(".")
+            if verb not in verbs or (form and form not in FORMS):
+                raise PatternError(f"pattern {pattern!r}: verb {choice} is unknown")
+            for name in (form,) if form else FORMS:
+                found.extend((tuple(word.split()), name) for word in verbs[verb].get(name, ()))
+        else:
+            found.append(((choice,), ""))
+    if optional:
+        found.append(((), ""))
+    return found
+
+
+def expand(pattern: str, verbs: Verbs) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every word sequence of a pattern, with the form of its first verb."""
+    tokens = pattern.split()
+    if not tokens:
+        raise PatternError("a pattern is empty")
+    for combination in product(*(_alternatives(token, verbs, pattern) for token in tokens)):
+        words = tuple(word for sequence, _ in combination for word in sequence)
+        form = next((form for _, form in combination if form), "")
+        if words and words[0] != ".." and words[-1] != "..":
+            yield words, form
+
+
+class Lexicon:
+    """All phrases of one language."""
+
+    def __init__(self, verbs: Verbs) -> None:
+        self._root = _Node()
+        self._verbs = verbs
+
+    def add(self, pattern: str, category: str, name: str, attributes: dict[str, Any] | None = None) -> None:
+        """Adds a pattern. Raises PatternError if it can't be read."""
+        for words, form in expand(pattern, self._verbs):
+            node = self._root
+            for word in words:
+                if word == "..":
+                    if node.gap is None:
+                        node.gap = _Node()
+                    node = node.gap
+                else:
+                    node = node.edges.setdefault(word, _Node())
+            entry = Entry(category, name, attributes or {}, form)
+            if entry not in node.entries:
+                node.entries.append(entry)
+
+    def add_all(self, patterns: Iterable[str], category: str, name: str, attributes: dict[str, Any]) -> None:
+        """Adds several patterns of one meaning."""
+        for pattern in patterns:
+            self.add(pattern, category, name, attributes)
+
+    @property
+    def first_words(self) -> frozenset[str]:
+        """Every word that some phrase begins with: common words of the language, no names."""
+        return frozenset(self._root.edges)
+
+    def match(self, keys: Sequence[str], start: int) -> tuple[int, list[Entry]] | None:
+        """The longest phrase that begins at `start`: the position after it and what it stands for."""
+        node = self._root.edges.get(keys[start])
+        if node is None:
+            return None
+        return _longest(node, keys, start + 1)
+
+
+def _longest(node: _Node, keys: Sequence[str], at: int) -> tuple[int, list[Entry]] | None:
+    best: tuple[int, list[Entry]] | None = (at, node.entries) if node.entries else None
+    count = len(keys)
+    if at < count:
+        follow = node.edges.get(keys[at])
+        if follow is not None:
+            found = _longest(follow, keys, at + 1)
+            if found is not None and (best is None or found[0] > best[0]):
+                best = found
+    if node.gap is not None:
+        found = _after_gap(node.gap, keys, at)
+        if found is not None and (best is None or found[0] > best[0]):
+            best = found
+    return best
+
+
+def _after_gap(node: _Node, keys: Sequence[str], at: int) -> tuple[int, list[Entry]] | None:
+    """The longest continuation after zero to GAP passed items; the shortest gap that works wins."""
+    for skip in range(GAP + 1):
+        here = at + skip
+        if here >= len(keys):
+            return None
+        follow = node.edges.get(keys[here])
+        if follow is not None:
+            found = _longest(follow, keys, here + 1)
+            if found is not None:
+                return found
+        if keys[here] in GAP_KEYS_BARRED:
+            return None
+    return None

@@ -1,0 +1,279 @@
+"""What the names of a document stand for: hits of the name index are settled, names that nobody knows are found by shape."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+from mercato.extraction.items import KEYS, Item, ItemKind
+from mercato.extraction.languages import Language
+from mercato.extraction.sentences import Sentence
+from mercato.register import Club, Journalist, NameEntry, NameKind, Outlet, Person, Register
+from mercato.register.index import fold_name
+
+
+@dataclass(frozen=True, slots=True)
+class ClubName:
+    """A club as named in a text; `club` is None where no register knows it."""
+
+    name: str
+    club: Club | None = None
+    nickname: bool = False
+
+    @property
+    def key(self) -> str:
+        """What makes two mentions the same club."""
+        return self.club.id if self.club else self.name.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """A person as named in a text, with those of the register that it may be."""
+
+    name: str
+    people: tuple[Person, ...] = ()
+
+
+@lru_cache(maxsize=1)
+def name_words() -> dict[str, frozenset[str]]:
+    """The words inside names that tell what they name, from `name_words.yaml`."""
+    path = files("mercato.extraction").joinpath("name_words.yaml")
+    data: dict[str, list[Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {kind: frozenset(str(word) for word in words) for kind, words in data.items()}
+
+
+_CLUB_KINDS = (NameKind.CLUB, NameKind.CLUB_NICKNAME)
+_PERSON_KINDS = (NameKind.PERSON, NameKind.PERSON_NICKNAME)
+_SOURCE_KINDS = (NameKind.OUTLET, NameKind.JOURNALIST)
+
+
+class Namer:
+    """Settles the names of one document after another."""
+
+    def __init__(self, register: Register, language: Language) -> None:
+        self.register = register
+        self.language = language
+        self.shared = {fold_name(shared.name): shared.ids for shared in register.shared_names}
+        self.words = name_words()
+        self.known_first = language.lexicon.first_words
+        self.capitals = language.words.get("capital_words", frozenset())
+
+    def name(self, text: str, rows: list[Sentence]) -> None:
+        """Gives every name item of the sentences its kind and its value."""
+        named = self._clubs_named(rows)
+        for row in rows:
+            items = row.items
+            for at, item in enumerate(items):
+                if item.kind is ItemKind.NAME and item.names:
+                    self._settle(text, items, at, named)
+        for row in rows:
+            row.items = self._join_unknown(text, row)
+
+    def _clubs_named(self, rows: list[Sentence]) -> Counter[str]:
+        """Clubs that some hit names beyond doubt, with how often."""
+        named: Counter[str] = Counter()
+        for row in rows:
+            for item in row.items:
+                ids = {e.id for e in item.names if e.kind is NameKind.CLUB and self._speaks(e)}
+                if len(ids) == 1:
+                    named[next(iter(ids))] += 1
+        return named
+
+    def _speaks(self, entry: NameEntry) -> bool:
+        return entry.language is None or entry.language == self.language.code
+
+    def _settle(self, text: str, items: list[Item], at: int, named: Counter[str]) -> None:
+        item = items[at]
+        entries = [e for e in item.names if self._speaks(e)]
+        if not entries:
+            item.kind, item.key = ItemKind.WORD, text[item.start : item.end].lower()
+            return
+        kinds = {e.kind for e in entries}
+        before = items[at - 1].key if at else ""
+        if kinds & set(_CLUB_KINDS) and not (NameKind.CITY in kinds and before in self.language.words["place_words"]):
+            self._as_club(item, entries, text, named)
+        elif kinds & set(_PERSON_KINDS):
+            self._as_person(item, entries, text)
+        elif kinds & set(_SOURCE_KINDS):
+            self._as_source(item, entries)
+        else:
+            for kind, item_kind in _OTHERS:
+                found = next((e for e in entries if e.kind is kind), None)
+                if found is not None:
+                    item.kind, item.key, item.value = item_kind, KEYS[item_kind], found.id
+                    break
+
+    def _as_club(self, item: Item, entries: list[NameEntry], text: str, named: Counter[str]) -> None:
+        clubs = [e for e in entries if e.kind is NameKind.CLUB] or [e for e in entries if e.kind in _CLUB_KINDS]
+        ids = list(dict.fromkeys(e.id for e in clubs))
+        choice = ids[0] if len(ids) == 1 else self._choose_club(ids, text[item.start : item.end], named)
+        club = self.register.clubs[choice]
+        item.kind, item.key = ItemKind.CLUB, KEYS[ItemKind.CLUB]
+        item.value = ClubName(club.name, club, clubs[0].kind is NameKind.CLUB_NICKNAME)
+
+    def _choose_club(self, ids: list[str], name: str, named: Counter[str]) -> str:
+        """The club that the document names otherwise, else the one meant by default, else the best known."""
+        mentioned = [id_ for id_ in ids if named[id_]]
+        if mentioned:
+            return max(mentioned, key=lambda id_: named[id_])
+        for id_ in self.shared.get(fold_name(name), ()):
+            if id_ in ids:
+                return id_
+        return min(ids, key=self._obscurity)
+
+    def _obscurity(self, id_: str) -> tuple[bool, bool, int, str]:
+        club = self.register.clubs[id_]
+        competition = self.register.competitions.get(club.league)
+        return (not club.shipped, club.gender != "m", competition.tier if competition else 9, id_)
+
+    def _as_person(self, item: Item, entries: list[NameEntry], text: str) -> None:
+        ids = dict.fromkeys(e.id for e in entries if e.kind in _PERSON_KINDS)
+        people = tuple(self.register.people[id_] for id_ in ids)
+        written = text[item.start : item.end]
+        if all(e.kind is NameKind.PERSON_NICKNAME for e in entries if e.kind in _PERSON_KINDS):
+            written = people[0].name if len(people) == 1 else written
+        item.kind, item.key = ItemKind.PERSON, KEYS[ItemKind.PERSON]
+        item.value = PersonName(" ".join(written.split()), people)
+
+    def _as_source(self, item: Item, entries: list[NameEntry]) -> None:
+        source: Outlet | Journalist | None = None
+        for entry in entries:
+            if entry.kind is NameKind.OUTLET:
+                source = self.register.outlets[entry.id]
+                break
+            if entry.kind is NameKind.JOURNALIST:
+                source = self.register.journalists[entry.id]
+        item.kind, item.key, item.value = ItemKind.OUTLET, KEYS[ItemKind.OUTLET], source
+
+    # Names by shape
+
+    def _join_unknown(self, text: str, row: Sentence) -> list[Item]:
+        items = row.items
+        shouting = self._is_title_case(text, items)
+        out: list[Item] = []
+        at, count = 0, len(items)
+        while at < count:
+            if items[at].kind is ItemKind.NAME and items[at].key[0] in "@#":
+                out.append(self._handle(text, items[at]))
+                at += 1
+                continue
+            end = self._run_end(text, items, at) if not shouting else at
+            if end > at:
+                joined = self._named(text, items, at, end, bool(out))
+                if joined is not None:
+                    out.append(joined)
+                    at = end
+                    continue
+            out.append(items[at])
+            at += 1
+        return out
+
+    def _is_title_case(self, text: str, items: list[Item]) -> bool:
+        words = [i for i in items if i.kind is ItemKind.WORD and len(i.key) > 3]
+        return len(words) > 3 and sum(text[i.start].isupper() for i in words) > 0.7 * len(words)
+
+    def _handle(self, text: str, item: Item) -> Item:
+        found = self.register.by_handle.get(item.key[1:])
+        if isinstance(found, Club):
+            item.kind, item.key, item.value = ItemKind.CLUB, KEYS[ItemKind.CLUB], ClubName(found.name, found)
+        elif found is not None or item.key[0] == "@":
+            item.kind, item.key, item.value = ItemKind.OUTLET, KEYS[ItemKind.OUTLET], found
+        else:
+            item.kind = ItemKind.WORD
+        return item
+
+    def _is_name_word(self, text: str, items: list[Item], at: int) -> bool:
+        """Whether the item is a capitalised word that is no common word of the language."""
+        item = items[at]
+        if item.kind is not ItemKind.WORD or not text[item.start].isupper():
+            return False
+        if item.key in self.capitals:
+            return False
+        known = item.key in self.known_first
+        if at == 0 or items[at - 1].key in _OPENERS:
+            return not known
+        return not known or not self._is_common(item.key)
+
+    def _is_common(self, key: str) -> bool:
+        return key in self.language.articles or key in self.known_first
+
+    def _run_end(self, text: str, items: list[Item], at: int) -> int:
+        """The end of the run of name words that begins at `at`; `at` where none does."""
+        end, count = at, len(items)
+        strong = False
+        while end < count:
+            item = items[end]
+            if end > at and text[items[end - 1].end : item.start] not in (" ", "-", ""):
+                break
+            if self._is_name_word(text, items, end):
+                strong = True
+                end += 1
+            elif (item.kind is ItemKind.PERSON and " " not in text[item.start : item.end]) or self._may_be_given_name(text, items, end) or (
+                end > at and strong and item.kind in (ItemKind.CLUB, ItemKind.CITY, ItemKind.COUNTRY)
+                and " " not in text[item.start : item.end] and at > 0
+            ) or (end > at and item.key in self.words["particles"] and end + 1 < count and (
+                self._is_name_word(text, items, end + 1) or items[end + 1].key in self.words["particles"]
+            )):
+                end += 1
+            else:
+                break
+        while end > at and items[end - 1].key in self.words["particles"] and items[end - 1].kind is ItemKind.WORD:
+            end -= 1
+        return end if strong else at
+
+    def _may_be_given_name(self, text: str, items: list[Item], at: int) -> bool:
+        item = items[at]
+        if item.kind not in (ItemKind.CLUB, ItemKind.CITY, ItemKind.COUNTRY):
+            return False
+        if text[item.start : item.end].lower() not in self.words["given_names"] or at + 1 >= len(items):
+            return False
+        follow = items[at + 1]
+        return self._is_name_word(text, items, at + 1) and text[item.end : follow.start] == " "
+
+    def _named(self, text: str, items: list[Item], at: int, end: int, inside: bool) -> Item | None:
+        """The run as one item: a club, an outlet, a person or nothing of ours."""
+        start, stop = items[at].start, items[end - 1].end
+        if end - at == 1:
+            if items[at].kind is not ItemKind.WORD:
+                return None
+            if not inside and not self._opens_as_subject(items, end):
+                return None
+        name = " ".join(text[start:stop].split())
+        words = {word.lower() for word in name.replace("-", " ").split()}
+        if words & self.words["organisation"]:
+            return None
+        if words & self.words["club"] and end - at > 1:
+            return Item(ItemKind.CLUB, start, stop, KEYS[ItemKind.CLUB], value=ClubName(name))
+        if words & self.words["outlet"]:
+            return Item(ItemKind.OUTLET, start, stop, KEYS[ItemKind.OUTLET])
+        if len(name) < 2:
+            return None
+        people = self._by_surname(name) if end - at == 1 else ()
+        return Item(ItemKind.PERSON, start, stop, KEYS[ItemKind.PERSON], value=PersonName(name, people))
+
+    def _opens_as_subject(self, items: list[Item], at: int) -> bool:
+        """Whether what follows a lone capitalised word at a sentence's start shows it to be a name."""
+        if at >= len(items):
+            return False
+        follow = items[at].key
+        return follow == "'s" or follow in self.language.words["be"] or follow in self.language.words["have"] or (
+            follow in self.language.words["name_followers"]
+        )  # fmt: skip
+
+    def _by_surname(self, name: str) -> tuple[Person, ...]:
+        return self.register.by_surname.get(fold_name(name), ())
+
+
+_OPENERS = frozenset({"“", '"', "‘", ":", "-", "–", "—", "•", "(", "…", "?", "!", "."})
+_OTHERS = (
+    (NameKind.GROUND, ItemKind.GROUND),
+    (NameKind.COMPETITION, ItemKind.COMPETITION),
+    (NameKind.COUNTRY, ItemKind.COUNTRY),
+    (NameKind.DEMONYM, ItemKind.DEMONYM),
+    (NameKind.CITY, ItemKind.CITY),
+)

@@ -1,0 +1,296 @@
+"""Terms of a claim: deal, fee, contract and price facts, until when; each bound to the step that takes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from mercato.extraction.coreference import Being, Resolver
+from mercato.extraction.drafts import Draft
+from mercato.extraction.events import Event
+from mercato.extraction.items import Figure, ItemKind
+from mercato.extraction.nodes import Node, NodeKind
+from mercato.model import ClaimKind, Deal, EvidenceRole, Money, Stage
+
+Span = tuple[int, int]
+NEAR = 12
+
+
+def figure_of(node: Node, kind: ItemKind) -> Figure | None:
+    """The figure of that kind that a node holds."""
+    if node.item is not None and node.item.kind is kind and isinstance(node.item.value, Figure):
+        return node.item.value
+    return None
+
+
+def year_month(means: str, day: date | None) -> str | None:
+    """What "this summer" or "at the end of the season" means on `day`: YYYY, or YYYY-MM where a month is plain.
+
+    European seasons end in June; a "summer" spoken of from September on is the next one.
+    """
+    if day is None:
+        return None
+    this = day.year
+    match means:
+        case "season_end":
+            return str(this if day.month <= 6 else this + 1)
+        case "summer_this":
+            return str(this)
+        case "summer_coming":
+            return str(this if day.month <= 8 else this + 1)
+        case "summer_next":
+            return str(this + 1)
+        case "january_coming":
+            return f"{this if day.month == 1 else this + 1}-01"
+        case "january_next":
+            return f"{this + 1}-01"
+        case "season_next":
+            return str(this + 1 if day.month <= 6 else this + 2)
+        case "month_next":
+            return f"{this + (day.month == 12)}-{day.month % 12 + 1:02d}"
+        case "month_this" | "week_this":
+            return f"{this}-{day.month:02d}"
+        case "year_end":
+            return f"{this}-12"
+        case _:
+            return None
+
+
+class TermReader:
+    """Reads the terms of one document's sentences."""
+
+    def __init__(self, resolver: Resolver, day: date | None, text: str) -> None:
+        self.resolver = resolver
+        self.day = day
+        self.text = text
+
+    # Until when
+
+    def date_at(self, nodes: list[Node], at: int) -> tuple[str, Span] | None:
+        """The date that a node stands for, as YYYY or YYYY-MM."""
+        node = nodes[at]
+        figure = figure_of(node, ItemKind.DATE)
+        if figure is not None and figure.date is not None:
+            return self._dated(figure.date), (node.start, node.end)
+        time = node.entry("time")
+        if time is not None:
+            found = year_month(time.name, self.day)
+            if found is not None:
+                return found, (node.start, node.end)
+        return None
+
+    def _dated(self, written: str) -> str:
+        if written.startswith("XXXX"):
+            month = int(written[5:7])
+            if self.day is None:
+                return written[5:7]
+            year = self.day.year + (month < self.day.month)
+            return f"{year}-{month:02d}"
+        return written.split("/")[0] if "/" in written else written[:7]
+
+    def near_date(self, nodes: list[Node], at: int) -> tuple[str, Span] | None:
+        """The nearest date after the node, before the clause ends; else one in the node's own words."""
+        for index in range(at + 1, min(at + 1 + NEAR, len(nodes))):
+            node = nodes[index]
+            if node.key in (".", ";", "but") or node.has("breaks"):
+                break
+            if node.kind is NodeKind.PERSON and not node.owner:
+                break
+            found = self.date_at(nodes, index)
+            if found is not None and not self._is_past(nodes, index):
+                return found
+        return None
+
+    def _is_past(self, nodes: list[Node], at: int) -> bool:
+        return at > 0 and nodes[at - 1].has("background")
+
+    # Contracts and prices
+
+    def contracts(self, nodes: list[Node], sentence: int, topic: Being | None, events: list[Event]) -> Iterator[Draft]:
+        """Contract facts of the sentence: person, club and the year or month in which the contract ends."""
+        for at, node in enumerate(nodes):
+            entry = node.entry("contracts")
+            if entry is None or entry.name == "expired" or node.has("event", "renew"):
+                continue
+            found = self.near_date(nodes, at) or self._date_inside(nodes, at)
+            if entry.name == "out" and found is None:
+                found = self._final_year(node)
+            if found is None:
+                continue
+            for being in self._owners(nodes, at, topic):
+                if being.club is None or being.role == "official":
+                    continue
+                draft = Draft(ClaimKind.CONTRACT, being, being.club, None, sentence)
+                draft.until = found[0]
+                span = being.spans[being.club.key]
+                draft.spans = [
+                    (EvidenceRole.TRIGGER, (node.start, node.end)),
+                    (EvidenceRole.PERSON, self._person_span(nodes, at, being)),
+                    (EvidenceRole.CLUB, span),
+                    (EvidenceRole.UNTIL, found[1]),
+                ]
+                yield draft
+
+    def _date_inside(self, nodes: list[Node], at: int) -> tuple[str, Span] | None:
+        return None
+
+    def _final_year(self, node: Node) -> tuple[str, Span] | None:
+        if self.day is None or not any(c.isdigit() or c.isalpha() for c in node.key):
+            return None
+        if "final" in node.key or "last" in node.key:
+            year = self.day.year + (self.day.month >= 5)
+            return str(year), (node.start, node.end)
+        return None
+
+    def _owners(self, nodes: list[Node], at: int, topic: Being | None) -> list[Being]:
+        """Whose contract it is: the nearest person to the left, else the one spoken of."""
+        for index in range(at - 1, -1, -1):
+            node = nodes[index]
+            if node.kind is NodeKind.PERSON:
+                beings = [b for m in node.people if (b := self.resolver.being(m)) is not None and b.role != "official"]
+                if beings:
+                    return beings
+                if all(m.plural and m.pronoun for m in node.people):
+                    return [b for b in self.resolver.recent[-2:] if b.role == "player"]
+        for index in range(at + 1, len(nodes)):
+            node = nodes[index]
+            if node.kind is NodeKind.PERSON and node.owner is False:
+                beings = [b for m in node.people if (b := self.resolver.being(m)) is not None and b.role != "official"]
+                if beings:
+                    return beings
+        return [topic] if topic is not None else []
+
+    def _person_span(self, nodes: list[Node], at: int, being: Being) -> Span:
+        for index in range(at - 1, -1, -1):
+            for mention in nodes[index].people:
+                if self.resolver.being(mention) is being:
+                    return mention.start, mention.end
+        return being.first
+
+    def prices(self, nodes: list[Node], sentence: int, topic: Being | None) -> Iterator[Draft]:
+        """Asking prices, valuations and clauses of the sentence."""
+        used: set[int] = set()
+        for at, node in enumerate(nodes):
+            entry = node.entry("prices")
+            if entry is None or entry.name == "cost":
+                continue
+            found = self._money_near(nodes, at, used)
+            if found is None:
+                continue
+            money, span = found
+            used.add(span[0])
+            for being in self._priced(nodes, at, topic)[:1]:
+                if being.club is None or being.role != "player":
+                    continue
+                draft = Draft(ClaimKind.PRICE, being, being.club, None, sentence)
+                draft.fee = money
+                draft.spans = [
+                    (EvidenceRole.TRIGGER, (node.start, node.end)),
+                    (EvidenceRole.PERSON, self._person_span(nodes, len(nodes), being)),
+                    (EvidenceRole.CLUB, being.spans[being.club.key]),
+                    (EvidenceRole.FEE, span),
+                ]
+                yield draft
+
+    def _money_near(self, nodes: list[Node], at: int, used: set[int]) -> tuple[Money, Span] | None:
+        best: tuple[int, Money, Span] | None = None
+        for index in range(max(0, at - 4), min(len(nodes), at + NEAR)):
+            figure = figure_of(nodes[index], ItemKind.MONEY)
+            if figure is None or figure.money is None or figure.word or figure.start in used:
+                continue
+            if self._is_converted(nodes, index):
+                continue
+            distance = index - at if index > at else (at - index) * 2
+            if best is None or distance < best[0]:
+                best = (distance, self._lowered(nodes, index, figure.money), (figure.start, figure.end))
+        return (best[1], best[2]) if best else None
+
+    def _is_converted(self, nodes: list[Node], at: int) -> bool:
+        """ "50m euros (£42m)": the amount in brackets is the same in another currency."""
+        return at >= 2 and nodes[at - 1].key == "(" and figure_of(nodes[at - 2], ItemKind.MONEY) is not None
+
+    def _lowered(self, nodes: list[Node], at: int, money: Money) -> Money:
+        """ "by £20m to £88m" is no range: the second figure is the new price."""
+        if at > 0 and nodes[at - 1].has("prep", "agent") and money.low != money.high:
+            return Money(money.high, money.high, money.currency, money.kind)
+        return money
+
+    def _priced(self, nodes: list[Node], at: int, topic: Being | None) -> list[Being]:
+        named = [
+            (abs(index - at), b)
+            for index, node in enumerate(nodes)
+            for m in node.people
+            if (b := self.resolver.being(m)) is not None and b.role == "player"
+        ]
+        if named:
+            return [min(named, key=lambda pair: pair[0])[1]]
+        return [topic] if topic is not None else []
+
+    # Deal and fee of the steps
+
+    def bind(self, nodes: list[Node], drafts: list[Draft]) -> None:
+        """Gives the drafts of a sentence the deal and the fee that it names."""
+        steps = [d for d in drafts if d.kind in (ClaimKind.MOVE, ClaimKind.EXIT)]
+        if not steps:
+            return
+        self._bind_fees(nodes, steps, drafts)
+        self._bind_deals(nodes, steps)
+
+    def _bind_fees(self, nodes: list[Node], steps: list[Draft], drafts: list[Draft]) -> None:
+        taken = {
+            span[0] for d in drafts if d.kind is ClaimKind.PRICE for role, span in d.spans if role is EvidenceRole.FEE
+        }
+        for at, node in enumerate(nodes):
+            figure = figure_of(node, ItemKind.MONEY)
+            if figure is None or figure.money is None or figure.word or figure.start in taken:
+                continue
+            if self._is_converted(nodes, at) or self._is_aside(nodes, at):
+                continue
+            nearest = min(steps, key=lambda d: self._distance(d, figure))
+            for draft in steps:
+                if (
+                    draft.fee is None
+                    and draft.event is not None
+                    and nearest.event is not None
+                    and draft.event.span == nearest.event.span
+                ):
+                    draft.fee = figure.money
+                    draft.spans.append((EvidenceRole.FEE, (figure.start, figure.end)))
+
+    def _distance(self, draft: Draft, figure: Figure) -> int:
+        if draft.event is None:
+            return 9999
+        start, end = draft.event.span
+        return figure.start - end if figure.start >= end else (start - figure.end if figure.end <= start else 0)
+
+    def _is_aside(self, nodes: list[Node], at: int) -> bool:
+        """ "the £35m-rated", "his £80m budget": figures that are no fee of a step."""
+        follow = nodes[at + 1].key if at + 1 < len(nodes) else ""
+        return follow in ("-", "rated", "budget")
+
+    def _bind_deals(self, nodes: list[Node], steps: list[Draft]) -> None:
+        found = [(n, e.name) for n in nodes for e in n.entries if e.category == "deal"]
+        names = {name for _, name in found}
+        deal = self._deal(names)
+        for draft in steps:
+            chosen = deal
+            if chosen is None and draft.fee is not None:
+                chosen = Deal.PERMANENT
+            if chosen is not None and draft.deal is None:
+                draft.deal = chosen
+                node = next((n for n, name in found if name == chosen.value or name in ("loan", "swap")), None)
+                if node is not None:
+                    draft.spans.append((EvidenceRole.DEAL, (node.start, node.end)))
+
+    def _deal(self, names: set[str]) -> Deal | None:
+        if "not_sure" in names or {"loan", "permanent"} <= names:
+            return None
+        for name in ("swap", "loan+obligation", "loan+option", "free", "loan", "permanent"):
+            if name in names:
+                return Deal(name)
+        return None
+
+
+def stage_of_stay(stage: Stage | None) -> Stage | None:
+    """The stage as a stay has it."""
+    return stage
