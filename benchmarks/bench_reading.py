@@ -1,6 +1,7 @@
 """How fast is reading? Sentences and articles a second on one core and on two, beside the bare name index.
 
     python benchmarks/bench_reading.py [--seconds 5] [--people people.csv] [--sentences texts.jsonl] [--json FILE]
+                                       [--docs docs/speed.md]
 
 The register is the shipped one with 50,000 people more: from the CSV named, from the shared data where that lies
 beside the repository, else names made by a seeded generator. Texts are our own samples and cases and, where present,
@@ -41,6 +42,7 @@ ARTICLE_CHARACTERS = 2_000
 ARTICLES = 400
 SENTENCES = 4_000
 SEED = 20250609
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
 # -- What is read -------------------------------------------------------------------------------------------------
@@ -257,6 +259,15 @@ def table(report: dict[str, Any]) -> Iterator[str]:
         yield f"| {r['corpus']} | {r['what']} | {r['processes']} | {speed} | {ratio} |"
 
 
+def write_into(page: Path, lines: Iterable[str]) -> None:
+    """Put the figures between the page's two marks, in place of those that stand there."""
+    before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise SystemExit(f"{page}: lacks the marks {BEGIN} and {END}, between which the figures go.")
+    page.write_text(before + begin + "\n" + "\n".join(lines) + "\n" + end + after, encoding="utf-8")
+
+
 def _if_there(path: Path) -> Path | None:
     return path if path.is_file() else None
 
@@ -268,12 +279,15 @@ def main() -> int:
     parser.add_argument("--people", type=Path, default=_if_there(SHARED / "data" / "people.csv"))
     parser.add_argument("--sentences", type=Path, default=_if_there(SHARED / "data" / "gossip_2021_02_to_09.jsonl"))
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the report as JSON")
+    parser.add_argument("--docs", type=Path, metavar="FILE", help="also put the figures into this page")
     arguments = parser.parse_args()
     report = run(arguments)
     print("\n".join(table(report)))
     if arguments.json:
         arguments.json.parent.mkdir(parents=True, exist_ok=True)
         arguments.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    if arguments.docs:
+        write_into(arguments.docs, table(report))
     return 0
 
 
