@@ -27,6 +27,7 @@ import msgspec
 from mercato.errors import DocumentSkipped, SourceUnusable
 from mercato.model import Claim, Document, claims_to_row
 from mercato.sources import document_from_text
+from mercato.sources.skips import Reason
 
 BATCH_LINES = 64
 BATCH_BYTES = 1 << 18
@@ -119,7 +120,8 @@ def read_line(number: int, line: bytes, reader: Reader, options: LineOptions) ->
     try:
         claims = reader.read(row_document(row, options))
     except DocumentSkipped as skipped:
-        return _answered(number, row, [], Trouble.SKIPPED, skipped.reason)
+        is_empty = skipped.reason == Reason.EMPTY.value
+        return _answered(number, row, [], Trouble.NO_TEXT if is_empty else Trouble.SKIPPED, skipped.reason)
     except Exception as fault:  # one text must not end a night's run; it is counted, named and fails the command
         return _answered(number, row, [], Trouble.READER_FAILED, f"{type(fault).__name__}: {fault}")
     return _answered(number, row, confident(claims, options.threshold))

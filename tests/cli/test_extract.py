@@ -102,10 +102,10 @@ def test_broken_lines_cost_themselves_alone(tmp_path: Path) -> None:
 
 def test_empty_texts_are_no_failure(tmp_path: Path) -> None:
     """A text without words is answered, told of, and fails nothing."""
-    result = run(lines_file(tmp_path, text("a", " \n "), text("b", "A to B.")))
-    assert [(r["id"], len(r["claims"])) for r in rows(result)] == [("a", 0), ("b", 1)]
+    result = run(lines_file(tmp_path, text("a", " \n "), text("b", "A to B."), text("c", "\0\1")))
+    assert [(r["id"], len(r["claims"])) for r in rows(result)] == [("a", 0), ("b", 1), ("c", 0)]
     assert result.exit_code == 0
-    assert "1 no text" in result.stderr
+    assert "2 no text" in result.stderr
 
 
 def test_line_without_id_is_reported(tmp_path: Path) -> None:
