@@ -34,7 +34,7 @@ class Options:
 
 
 @click.command()
-@click.argument("inputs", metavar="FILE|-...", nargs=-1, required=True)
+@click.argument("inputs", metavar="FILE|URL|-...", nargs=-1, required=True)
 @json_option
 @click.option(
     "--jsonl", is_flag=True, help="Take standard input as JSON Lines (files: by their name, .jsonl or .ndjson)."
@@ -59,7 +59,7 @@ def extract(
     """Print the claims of a text: who is said to move where, how far it has come, on whose word.
 
     FILE is a text, an HTML page or JSON Lines ("id" and "text" on each line; "date", "url", "outlet", "language" and
-    "title" where known); "-" is standard input. JSON Lines give one line {"id": ..., "claims": [...]} for each line.
+    "title" where known); URL the address of a page; "-" is standard input. JSON Lines give one line {"id": ..., "claims": [...]} for each line.
     """
     _check_date(date)
     from mercato.engines.lines import LineOptions
@@ -99,7 +99,8 @@ def _check_date(date: str | None) -> None:
 
 def _extract_one(name: str, reader: Reader, options: Options) -> bool:
     """Print the claims of one input; whether anything in it failed."""
-    if Path(name).suffix.lower() in LINES_SUFFIXES or (name == "-" and options.jsonl):
+    is_file = name != "-" and "://" not in name
+    if (is_file and Path(name).suffix.lower() in LINES_SUFFIXES) or (name == "-" and options.jsonl):
         return _extract_lines(name, reader, options)
     return _extract_documents(name, reader, options)
 
