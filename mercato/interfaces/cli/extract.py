@@ -59,7 +59,8 @@ def extract(
     """Print the claims of a text: who is said to move where, how far it has come, on whose word.
 
     FILE is a text, an HTML page or JSON Lines ("id" and "text" on each line; "date", "url", "outlet", "language" and
-    "title" where known); URL the address of a page; "-" is standard input. JSON Lines give one line {"id": ..., "claims": [...]} for each line.
+    "title" where known); URL the address of a page; "-" is standard input. JSON Lines give one line
+    {"id": ..., "claims": [...]} for each line.
     """
     _check_date(date)
     from mercato.engines.lines import LineOptions
