@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import hashlib
+import io
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import TypeVar
@@ -117,6 +120,8 @@ def person_from(row: Row) -> Person:
         position=chosen(row.get("position", ""), POSITIONS, "position"),
         role=chosen(row.get("role") or "player", PERSON_ROLES, "role"),
         gender=row.get("gender") or "m",
+        club_id=row.get("club_id", ""),
+        club_as_of=row.get("club_as_of", ""),
         spells=spells(row.get("spells")),
         contract=row.get("contract", ""),
         tm_id=row.get("tm_id", ""),
@@ -194,6 +199,20 @@ def shipped(name: str) -> Traversable:
     return files("mercato.register").joinpath("data", *name.split("/"))
 
 
+@lru_cache(maxsize=1)
+def shipped_digest() -> str:
+    """A digest of everything shipped, to tell whether it has changed."""
+    digest = hashlib.blake2b(digest_size=16)
+    waiting = [files("mercato.register").joinpath("data")]
+    while waiting:
+        entry = waiting.pop()
+        if entry.is_dir():
+            waiting.extend(sorted(entry.iterdir(), key=lambda inner: inner.name))
+        elif entry.name.endswith(".csv"):
+            digest.update(entry.read_bytes())
+    return digest.hexdigest()
+
+
 def read(table: Traversable, make: Callable[[Row], R]) -> Iterator[R]:
     """The records of one table, or of every CSV file of a folder in the order of their names."""
     if table.is_dir():
@@ -201,11 +220,16 @@ def read(table: Traversable, make: Callable[[Row], R]) -> Iterator[R]:
             if part.name.endswith(".csv"):
                 yield from read(part, make)
         return
-    with table.open(encoding="utf-8", newline="") as lines:
-        for number, row in enumerate(csv.DictReader(lines), 2):
-            try:
-                yield make(row)
-            except (RowError, ValueError, KeyError, TypeError) as fault:
-                raise DataFileError(
-                    f"{table.name}, line {number} ({row.get('name') or row.get('id')}): {fault}"
-                ) from fault
+    lines = csv.reader(io.StringIO(table.read_text(encoding="utf-8"), newline=""))
+    header = next(lines, [])
+    for cells in lines:
+        if not cells:
+            continue
+        row = dict(zip(header, cells, strict=False))
+        try:
+            if len(cells) != len(header):
+                raise RowError(f"{len(cells)} cells, but the first line has {len(header)}")
+            yield make(row)
+        except (RowError, ValueError, KeyError, TypeError) as fault:
+            name = row.get("name") or row.get("id")
+            raise DataFileError(f"{table.name}, line {lines.line_num} ({name}): {fault}") from fault
