@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from mercato import settings
+from mercato.register.index import collecting_paused
 from mercato.register.matching import (
     ClubMatcher,
     Matcher,
@@ -33,24 +32,12 @@ def load_register(user: bool = True, path: Path | None = None) -> Register:
     A store that isn't there adds nothing. Raises DataFileError where there is one that can't be read.
     """
     place = path or settings.register_path()
-    with _no_garbage_collection():
+    with collecting_paused():
         shipped = load_shipped()
         if not user or not place.exists():
             return shipped
         with RegisterStore(place, write=False) as store:
             return with_store(shipped, store)
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Tens of thousands of records that all stay: looking through them for garbage again and again costs a third."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def with_store(shipped: Register, store: RegisterStore) -> Register:

@@ -130,7 +130,7 @@ class ClubMatcher:
 
     def __init__(self, clubs: Iterable[Club], apart: frozenset[frozenset[str]] = frozenset()) -> None:
         self._ids: set[str] = set()
-        self._numbers: dict[str, str] = {}
+        self._numbers: dict[str, Club] = {}
         self._named: dict[bytes, list[Club]] = {}
         self._apart = apart
         for club in clubs:
@@ -142,14 +142,21 @@ class ClubMatcher:
             return
         self._ids.add(club.id)
         if club.tm_id:
-            self._numbers.setdefault(club.tm_id, club.id)
+            self._numbers.setdefault(club.tm_id, club)
         for key in {name_key(name) for name in club_names(club)}:
             self._named.setdefault(key, []).append(club)
 
     def find(self, club: Club) -> str | None:
         """The id of the known club that this one is, None where none is or where it can't be told."""
-        found = club.id if club.id in self._ids else self._numbers.get(club.tm_id) or self._by_name(club)
+        found = club.id if club.id in self._ids else self._by_number(club) or self._by_name(club)
         return None if found and frozenset((found, club.id)) in self._apart else found
+
+    def _by_number(self, club: Club) -> str | None:
+        """One number for clubs of two nations is a slip of the list: they stay two."""
+        known = self._numbers.get(club.tm_id)
+        if known is None or (known.country and club.country and not same_nation(known.country, club.country)):
+            return None
+        return known.id
 
     def _by_name(self, club: Club) -> str | None:
         known = self._named.get(name_key(club.name), ())

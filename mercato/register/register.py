@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mercato.register import tables
-from mercato.register.index import NameEntry, NameIndex, NameKind, fold_name
+from mercato.register.index import NameEntry, NameIndex, NameKind, collecting_paused, fold_name
 from mercato.register.records import Club, Competition, Country, Journalist, Name, Outlet, Person, Window
 
 
@@ -36,7 +36,8 @@ class Register:
     @cached_property
     def index(self) -> NameIndex:
         """The names of all records; built when first asked for (about 2 s for 500,000 people)."""
-        return NameIndex(self._entries())
+        with collecting_paused():
+            return NameIndex(self._entries())
 
     @cached_property
     def outlet_by_domain(self) -> dict[str, Outlet]:
@@ -65,12 +66,7 @@ class Register:
 
     def _entries(self) -> Iterator[NameEntry]:
         yield from self._club_entries()
-        for person in self.people.values():
-            yield NameEntry(NameKind.PERSON, person.id, person.name)
-            if person.full_name and person.full_name != person.name:
-                yield NameEntry(NameKind.PERSON, person.id, person.full_name)
-            yield from _named(NameKind.PERSON, person.id, person.names)
-            yield from _named(NameKind.PERSON_NICKNAME, person.id, person.nicknames)
+        yield from self._person_entries()
         yield from self._source_entries()
         for competition in self.competitions.values():
             yield NameEntry(NameKind.COMPETITION, competition.id, competition.name)
@@ -80,19 +76,40 @@ class Register:
             yield from _named(NameKind.COUNTRY, country.code, country.names)
             yield from _named(NameKind.DEMONYM, country.code, country.demonyms)
 
+    def _names_of_others(self) -> frozenset[bytes]:
+        """Names of shipped people, sources and nations: no imported club ("Express", "Kuwait") may stand before them."""
+        people = (person for person in self.people.values() if person.shipped)
+        others = (*self.outlets.values(), *self.journalists.values(), *self.countries.values(), *people)
+        names = (text for other in others for text in (other.name, *(name.text for name in other.names)))
+        return frozenset(map(fold_name, names))
+
     def _club_entries(self) -> Iterator[NameEntry]:
+        taken = self._names_of_others()
         for club in self.clubs.values():
             if club.national:
                 yield from _named(NameKind.CLUB_NICKNAME, club.id, club.nicknames)
                 continue
-            yield NameEntry(NameKind.CLUB, club.id, club.name)
-            if club.official:
-                yield NameEntry(NameKind.CLUB, club.id, club.official)
-            yield from _named(NameKind.CLUB, club.id, club.names)
+            for name in (Name(club.name), Name(club.official), *club.names):
+                if name.text and (club.shipped or fold_name(name.text) not in taken):
+                    yield NameEntry(NameKind.CLUB, club.id, name.text, name.language)
             yield from (NameEntry(NameKind.CLUB, club.id, code) for code in club.codes if not code.startswith("@"))
             yield from _named(NameKind.CLUB_NICKNAME, club.id, club.nicknames)
             yield from _named(NameKind.GROUND, club.id, club.grounds)
             yield from _named(NameKind.CITY, club.id, club.city)
+
+    def _person_entries(self) -> Iterator[NameEntry]:
+        for person in self.people.values():
+            # Names of one or two letters in other people's lists ("Xu", "J.") would be found everywhere.
+            least = 1 if person.shipped else 3
+            if len(person.name) >= least:
+                yield NameEntry(NameKind.PERSON, person.id, person.name)
+            if len(person.full_name) >= least and person.full_name != person.name:
+                yield NameEntry(NameKind.PERSON, person.id, person.full_name)
+            for name in person.names:
+                if len(name.text) >= least:
+                    yield NameEntry(NameKind.PERSON, person.id, name.text, name.language)
+            if person.nicknames:
+                yield from _named(NameKind.PERSON_NICKNAME, person.id, person.nicknames)
 
     def _source_entries(self) -> Iterator[NameEntry]:
         for outlet in self.outlets.values():
