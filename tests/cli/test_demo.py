@@ -83,13 +83,11 @@ def test_json_gives_one_row_an_entry_with_its_evidence(tmp_path: Path) -> None:
     assert newest == sorted(newest, reverse=True)
 
 
-def test_a_limit_takes_the_newest_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["demo", "--json"]) == 0
-    everything = capsys.readouterr().out.splitlines()
-    assert main(["demo", "--json", "--limit", "3"]) == 0
-    out, err = capsys.readouterr()
-    assert out.splitlines() == everything[:3]
-    assert f"the newest 3 of {len(everything)} entries" in err
+def test_a_limit_takes_the_newest_and_says_so(tmp_path: Path) -> None:
+    everything = run("--json", folder=tmp_path).stdout.splitlines()
+    limited = run("--json", "--limit", "3", folder=tmp_path)
+    assert limited.stdout.splitlines() == everything[:3]
+    assert f"the newest 3 of {len(everything)} entries" in limited.stderr
 
 
 def test_what_cannot_be_read_yet_is_counted_by_language(
