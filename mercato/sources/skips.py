@@ -17,6 +17,9 @@ class Reason(StrEnum):
     BROKEN_PAGE = "is a page that can't be parsed"
     BROKEN_LINE = "is not a JSON object with `id` and `text`"
     REFUSED_ANSWER = "gave no page"
+    BROKEN_FEED = "is no feed, sitemap or list of articles"
+    ROBOTS = "is closed to robots"
+    PARSER_KILLED = "took the parser too long or too much memory"
 
     @property
     def advice(self) -> str:
@@ -31,6 +34,9 @@ _ADVICE = {
     Reason.SCRIPTS_ONLY: "Where scripts put the text there, save the page from a browser and read that file.",
     Reason.BROKEN_PAGE: "Save the page as plain text and read that.",
     Reason.BROKEN_LINE: "Correct the line; the other lines were read.",
+    Reason.BROKEN_FEED: "`mercato sources add ADDRESS` finds the feed of a site.",
+    Reason.ROBOTS: "The site's robots.txt asks us not to read it, and we don't.",
+    Reason.PARSER_KILLED: "Save the page as plain text and read that.",
     Reason.REFUSED_ANSWER: "Open the address in a browser, or save the page and read the file.",
 }
 
