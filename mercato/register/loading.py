@@ -115,7 +115,11 @@ def _at_known_clubs(rows: Iterable[Row[Person]], moved: dict[str, str]) -> Itera
 
 
 def _rank_names(clubs: dict[str, Club], shipped: Register) -> None:
-    """Imported names that are another shipped club's own come after it, as nicknames do: "Newcastle" of Jets."""
+    """Imported names that are another shipped club's own come after it, as nicknames do: "Newcastle" of Jets.
+
+    A shipped club gets no name that is a nation's, a person's or a paper's: "Austria" of Austria Vienna.
+    """
+    others = shipped.names_of_others()
     owners: dict[bytes, set[str]] = {}
     for club in shipped.clubs.values():
         for name in () if club.national else (*club_names(club), *club.codes):
@@ -126,6 +130,7 @@ def _rank_names(clubs: dict[str, Club], shipped: Register) -> None:
             continue
         own = len(before.names) if before else 0
         weak = tuple(n for n in club.names[own:] if id_ not in owners.get(name_key(n.text), {id_}))
-        if weak:
-            names = tuple(name for name in club.names if name not in weak)
+        hiding = tuple(n for n in club.names[own:] if before and name_key(n.text) in others)
+        if weak or hiding:
+            names = tuple(name for name in club.names if name not in weak and name not in hiding)
             clubs[id_] = replace(club, names=names, nicknames=club.nicknames + weak)

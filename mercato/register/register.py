@@ -76,15 +76,16 @@ class Register:
             yield from _named(NameKind.COUNTRY, country.code, country.names)
             yield from _named(NameKind.DEMONYM, country.code, country.demonyms)
 
-    def _names_of_others(self) -> frozenset[bytes]:
-        """Names of shipped people, sources and nations: no imported club ("Express", "Kuwait") may stand before them."""
-        people = (person for person in self.people.values() if person.shipped)
-        others = (*self.outlets.values(), *self.journalists.values(), *self.countries.values(), *people)
-        names = (text for other in others for text in (other.name, *(name.text for name in other.names)))
-        return frozenset(map(fold_name, names))
+    def names_of_others(self) -> frozenset[bytes]:
+        """Folded names of shipped people, sources and nations: no imported club ("Express", "Kuwait") may hide them."""
+        people = [person for person in self.people.values() if person.shipped]
+        others: list[Outlet | Journalist | Country | Person] = [
+            *self.outlets.values(), *self.journalists.values(), *self.countries.values(), *people,
+        ]  # fmt: skip
+        return frozenset(fold_name(text) for other in others for text in (other.name, *(n.text for n in other.names)))
 
     def _club_entries(self) -> Iterator[NameEntry]:
-        taken = self._names_of_others()
+        taken = self.names_of_others()
         for club in self.clubs.values():
             if club.national:
                 yield from _named(NameKind.CLUB_NICKNAME, club.id, club.nicknames)
