@@ -10,6 +10,7 @@ from mercato.extraction.events import Event
 from mercato.extraction.languages import Language
 from mercato.extraction.naming import ClubName
 from mercato.extraction.nodes import Node
+from mercato.extraction.phrases import marks
 from mercato.extraction.sentences import Sentence
 from mercato.extraction.terms import TermReader
 from mercato.model import (
@@ -52,15 +53,18 @@ class Assembler:
         topic: Being | None,
     ) -> list[Draft]:
         """Adds what the sentence says of deal, money and dates; returns the contract and price facts in it."""
-        facts = list(self.terms.prices(nodes, number, topic))
-        self.terms.bind(nodes, [*found, *facts])
-        facts.extend(self.terms.contracts(nodes, number, topic, events))
+        noticed = marks(row.items, self.language)
+        facts = list(self.terms.prices(nodes, noticed, number, topic))
+        self.terms.bind(nodes, noticed, [*found, *facts])
+        facts.extend(self.terms.contracts(nodes, noticed, number, topic))
         return facts
 
     def claims(self, drafts: list[Draft]) -> list[Claim]:
         """The claims of the document, one for each kind, person and club."""
         merged: dict[tuple[ClaimKind, int, str], Draft] = {}
         for draft in drafts:
+            if draft.kind in (ClaimKind.CONTRACT, ClaimKind.PRICE) and not self._place(draft):
+                continue
             other = merged.get(draft.key)
             if other is None:
                 merged[draft.key] = draft
@@ -68,6 +72,15 @@ class Assembler:
                 self._merge(other, draft)
         kept = self._without_shadows(list(merged.values()))
         return [self._claim(draft) for draft in kept]
+
+    def _place(self, draft: Draft) -> bool:
+        """Puts a contract or a price at the club that the document has the person at."""
+        club = draft.being.club
+        if club is None:
+            return False
+        draft.club = club
+        draft.spans.append((EvidenceRole.CLUB, draft.being.spans[club.key]))
+        return True
 
     def _merge(self, first: Draft, later: Draft) -> None:
         """The latest step wins; a mere interest said again does not undo it."""

@@ -72,15 +72,22 @@ class Resolver:
         self.by_mention: dict[int, Being] = {}
         self.by_club: dict[int, ClubName] = {}
         self.last_plural_from: ClubName | None = None
+        self.here: list[Being] = []
+        self.spoken_of: Being | None = None
 
     # People
 
     def see(self, nodes: list[Node]) -> None:
         """Settles the mentions of a sentence, from left to right."""
+        if self.here:
+            self.spoken_of = next((b for b in self.here if b.role == "player"), self.here[0])
+        self.here = []
         for node in nodes:
             for mention in node.people:
                 being = self._being(mention)
                 if being is not None:
+                    if being not in self.here:
+                        self.here.append(being)
                     self.by_mention[id(mention)] = being
                     self._recall(being)
                 for club, _, _ in mention.club_spans:
@@ -114,8 +121,12 @@ class Resolver:
         if mention.indefinite or mention.plural:
             return None
         if mention.pronoun:
-            players = [b for b in self.recent if b.role == "player"]
-            return (players or self.recent)[-1] if self.recent else None
+            for being in self.here:
+                if being.role == "player":
+                    return being
+            if self.here:
+                return self.here[0]
+            return self.spoken_of or (self.recent[-1] if self.recent else None)
         fitting = [being for being in reversed(self.recent) if self._fits(mention, being)]
         if not fitting:
             return None

@@ -108,7 +108,11 @@ class Drafter:
 
     def _people(self, event: Event, local: list[Being]) -> list[tuple[Being, Span]]:
         if event.people:
-            return event.people
+            players = [pair for pair in event.people if pair[0].role == "player"]
+            for being, _ in event.people if players else ():
+                if being.role != "player" and being.club is not None and event.frame in ("renew", "keep"):
+                    event.keepers.append(Club(being.club, being.spans[being.club.key]))
+            return players or event.people
         if event.unnamed_object and not event.plural_object:
             return []
         players = [b for b in local if b.role == "player"]
@@ -151,6 +155,9 @@ class Drafter:
         if not clubs and event.unnamed_suitors:
             yield from self._exits(event, people)
             return
+        if event.entry.get("noun") and event.frame == "pursue":
+            own = [pair for pair in people if clubs and all(pair[0].current.get(c.name.key) for c in clubs)]
+            yield from self._exits(event, own)
         yield from self._moves(event, people, clubs)
 
     def _exits(self, event: Event, people: list[tuple[Being, Span]], stage: Stage | None = None) -> Iterator[Draft]:
@@ -182,6 +189,8 @@ class Drafter:
         yield from self._moves(event, people, event.buyers)
 
     def _leave(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        if not event.sellers:
+            event.sellers = list(event.partner_clubs)
         self._note_sellers(event, people)
         if event.background:
             return
@@ -208,11 +217,20 @@ class Drafter:
             club = clubs[0] if clubs else self._own_club(being)
             if club is None:
                 continue
+            if "doubt" in event.governors:
+                yield self._draft(event, ClaimKind.EXIT, being, span, club, Stage.INTEREST)
+                continue
+            if event.frame == "keep" and being.current and not being.current.get(club.name.key):
+                yield self._draft(event, ClaimKind.MOVE, being, span, club)
+                continue
+            being.at(club.name, club.span)
             yield self._draft(event, ClaimKind.STAY, being, span, club)
 
     def _talks(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._note_sellers(event, people)
         clubs = event.buyers + event.partner_clubs
+        if not clubs and event.unnamed_suitors:
+            yield from self._exits(event, people)
         for being, span in people:
             others = [club for club in clubs if not being.current.get(club.name.key)]
             if len(others) > 1 and event.subject is not None and not being.current:
@@ -223,9 +241,12 @@ class Drafter:
 
     def _succeed(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         clubs = event.buyers or event.partner_clubs
-        if not clubs and len(people) > 1:
-            own = self._own_club(people[-1][0])
-            clubs = [own] if own else []
+        for being, _ in event.replaced:
+            for club in clubs[:1]:
+                being.at(club.name, club.span)
+            own = self._own_club(being)
+            if not clubs and own is not None:
+                clubs = [own]
         for being, span in people[:1]:
             for club in clubs[:1]:
                 draft = self._draft(event, ClaimKind.MOVE, being, span, club)

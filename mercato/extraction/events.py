@@ -50,7 +50,8 @@ class Event:
     background: bool = False
     inferred: bool = False
     end_at: int = 0
-    quoted: bool = False
+    replaced: list[tuple[Being, Span]] = field(default_factory=list)
+    conditional: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -99,12 +100,24 @@ class EventReader:
             event = self._event(nodes, chain, sentence)
             if event is None:
                 continue
+            self._inherit(nodes, chain, event, events)
             stop = chains[number + 1].nodes[0] if number + 1 < len(chains) else len(nodes)
             self._take_parts(nodes, chain, event, stop, bounds)
             if chain.purposive and events:
                 self._serve(events[-1], event)
             events.append(event)
         return events
+
+    def _inherit(self, nodes: list[Node], chain: _Chain, event: Event, events: list[Event]) -> None:
+        """ "wants to stay or leave": a second verb without a subject of its own stands under the first one's governors."""
+        at = chain.nodes[0]
+        if not events or event.governors or chain.entries[0].form not in ("base", "ing") or at == 0:
+            return
+        earlier = events[-1]
+        if nodes[at - 1].has("conjunctions") and earlier.governors and event.stage is not None:
+            for governor in reversed(earlier.governors):
+                event.stage = govern(governor, Stage(chain.entries[-1].get("core") or event.stage))
+            event.governors = earlier.governors
 
     # Chains
 
@@ -134,6 +147,13 @@ class EventReader:
         between = nodes[chain.nodes[-1] + 1 : at]
         named = [n for n in between if n.kind in (NodeKind.PERSON, NodeKind.CLUB)]
         if named:
+            if (
+                len(named) == 1
+                and named[0].owner
+                and named[0].kind is NodeKind.CLUB
+                and governor in ("refuse", "drop", "deny", "accept")
+            ):
+                return len(between) <= CHAIN_GAP
             if len(named) > 1 or len(between) > CHAIN_GAP or not between[-1].has("prep", "goal"):
                 return False
             return entry.get("control") == "object" or governor in ("plan", "talk")
@@ -164,8 +184,10 @@ class EventReader:
         event.background = self._background(nodes, chain.nodes[0])
         if frame == "none":
             return None
-        if event.negated:
-            if frame in NEGATED and "refuse" not in governors:
+        if event.negated and "refuse" in governors:
+            event.stage = Stage.INTEREST
+        elif event.negated:
+            if frame in NEGATED:
                 event.stage = NEGATED[frame]
             elif frame == "leave":
                 event.frame, event.stage = "stay", Stage.ADVANCED if "sure" in governors else Stage.INTEREST
@@ -264,6 +286,11 @@ class EventReader:
 
     def _take_parts(self, nodes: list[Node], chain: _Chain, event: Event, stop: int, bounds: set[int]) -> None:
         frame = FRAMES[event.frame]
+        for first, second in zip(chain.nodes, chain.nodes[1:], strict=False):
+            for node in nodes[first + 1 : second]:
+                if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
+                    owner = node.kind is NodeKind.CLUB and node.owner
+                    self._assign(event, node, "buyer" if owner else frame.subject, frame)
         event.subject = self._subject(nodes, chain, event)
         if event.subject is not None:
             role = frame.object if event.passive and frame.object else event.entry.get("subject") or frame.subject
@@ -281,6 +308,8 @@ class EventReader:
                     return node
                 if node.role is None and not self._is_object(nodes, low):
                     return node
+                if node.role == "partner" and self._alone_before(nodes, low, chain.nodes[0]):
+                    return node
                 if fallback is None and not node.owner and node.role in ("partner", None):
                     fallback = node
             elif node.has("relatives"):
@@ -289,6 +318,12 @@ class EventReader:
                 break
             low -= 1
         return fallback
+
+    def _alone_before(self, nodes: list[Node], at: int, event_at: int) -> bool:
+        """ "with Roma and Inter interested": nothing but small words between the noun phrase and the step."""
+        return not any(
+            n.kind in (NodeKind.EVENT, NodeKind.PERSON, NodeKind.CLUB) or n.key == "," for n in nodes[at + 1 : event_at]
+        )
 
     def _owns(self, nodes: list[Node], at: int, event_at: int) -> bool:
         """ "Chelsea's pursuit", "Pogba's agent says": the possessor of the word itself, or of somebody who acts for it."""
@@ -325,7 +360,13 @@ class EventReader:
                 role = node.role or (tail if first else None)
                 self._take(event, node, role, first, frame, nodes, at)
                 first = False
-            elif node.key in (";", ":") or node.has("breaks") or node.has("relatives") or node.has("conditions") or node.has("background"):
+            elif (
+                node.key in (";", ":")
+                or node.has("breaks")
+                or node.has("relatives")
+                or node.has("conditions")
+                or node.has("background")
+            ):
                 break
             at += 1
 
@@ -373,18 +414,18 @@ class EventReader:
                         self.resolver.last_plural_from = club
                 continue
             span = (mention.start, mention.end)
-            if part in ("player", "any", "coach"):
+            if part == "coach":
+                event.replaced.append((being, span))
+            elif part in ("player", "any") or being.role == "player":
                 event.people.append((being, span))
             elif part in ("buyer", "seller", "keeper") and being.role != "player" and being.club is not None:
                 getattr(event, f"{part}s").append(Club(being.club, being.spans.get(being.club.key, span)))
-            elif part == "buyer" and being.role == "player":
-                event.people.append((being, span))
 
     def _assign_clubs(self, event: Event, clubs: list[ClubMention], part: str) -> None:
         for mention in clubs:
             name = self.resolver.club(mention)
             if name is None:
-                event.unnamed_suitors = event.unnamed_suitors or mention.plural
+                event.unnamed_suitors = event.unnamed_suitors or not mention.pronoun
                 continue
             club = Club(name, (mention.start, mention.end))
             if part in ("buyer", "seller", "keeper"):

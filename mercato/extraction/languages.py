@@ -23,6 +23,7 @@ FILES = ("language", "people", "verbs", "events", "terms", "cues", "figures")
 EVENT_KEYS = frozenset(
     {"name", "frame", "core", "bare", "governs", "control", "role", "noun", "subject", "patterns", "deal"}
 )
+OVERLAY = ("deal", "contracts", "prices", "sell_on", "costs", "lengths", "attribution", "careers", "hedges")
 POSITION_GROUPS = POSITIONS | {"full-back"}
 
 
@@ -33,6 +34,7 @@ class Language:
     code: str
     name: str
     lexicon: Lexicon
+    overlays: tuple[Lexicon, ...]
     figures: FigureReader
     abbreviations: frozenset[str]
     possessive: frozenset[str]
@@ -92,14 +94,18 @@ class _Compiler:
     def __init__(self, code: str, data: Mapping[str, Mapping[str, Any]]) -> None:
         self.code = code
         self.data = data
-        self.lexicon = Lexicon(conjugate(data["verbs"]))
+        verbs = conjugate(data["verbs"])
+        self.lexicon = Lexicon(verbs)
+        # Phrases that are noticed wherever they stand and hide nothing: deals, contracts, prices, sources, careers.
+        self.overlays = {category: Lexicon(verbs, open_gaps=True) for category in OVERLAY}
 
     def add(
         self, file: str, patterns: Iterable[str], category: str, name: str, attributes: dict[str, Any] | None = None
     ) -> None:
         for pattern in patterns:
             try:
-                self.lexicon.add(str(pattern), category, name, attributes)
+                lexicon = self.overlays.get(category, self.lexicon)
+                lexicon.add(str(pattern), category, name, attributes)
             except PatternError as fault:
                 raise DataFileError(f"extraction/languages/{self.code}/{file}.yaml, entry {name!r}: {fault}") from fault
 
@@ -111,7 +117,7 @@ class _Compiler:
                 f"known: {', '.join(sorted(known))}"
             )
 
-    def compile(self) -> Lexicon:
+    def compile(self) -> None:
         self._words()
         self._people()
         self._events()
@@ -119,7 +125,6 @@ class _Compiler:
         self._cues()
         for name, phrases in self.data["figures"]["times"].items():
             self.add("figures", phrases, "time", name)
-        return self.lexicon
 
     def _words(self) -> None:
         language = self.data["language"]
@@ -164,6 +169,7 @@ class _Compiler:
 
     def _terms(self) -> None:
         terms = self.data["terms"]
+        self.add("terms", terms.get("final_years", ()), "contracts", "out", {"final": True})
         for deal, phrases in terms["deals"].items():
             self.check("terms", deal, deal, (*Deal, "not_sure"), "deal")
             self.add("terms", phrases, "deal", deal)
@@ -192,11 +198,14 @@ def load_language(code: str) -> Language:
     language = data["language"]
     words = {name: frozenset(found) for name, found in language.items() if isinstance(found, list)}
     words.update({name: frozenset(found) for name, found in language["pronouns"].items()})
+    compiler = _Compiler(code, data)
+    compiler.compile()
     words["outlet_nouns"] = frozenset(data["cues"]["attribution"].get("outlet_nouns", ()))
     return Language(
         code=code,
         name=language["name"],
-        lexicon=_Compiler(code, data).compile(),
+        lexicon=compiler.lexicon,
+        overlays=tuple(compiler.overlays.values()),
         figures=FigureReader(data["figures"]),
         abbreviations=frozenset(language["abbreviations"]),
         possessive=frozenset(language["possessive"]),

@@ -21,7 +21,8 @@ GAP = 3
 FORMS = ("base", "third", "past", "pp", "ing")
 
 # What a gap may pass over; everything that names somebody or closes a clause stays outside.
-GAP_KEYS_BARRED = frozenset({"<person>", "<club>", "<outlet>", ",", ";", ":", ".", "?", "!", "“", "”", '"', "(", ")"})
+_CLAUSE_ENDS = frozenset({",", ";", ":", ".", "?", "!", "“", "”", '"', "(", ")"})
+GAP_KEYS_BARRED = _CLAUSE_ENDS | {"<person>", "<club>", "<outlet>"}
 
 
 class PatternError(ValueError):
@@ -86,9 +87,10 @@ def expand(pattern: str, verbs: Verbs) -> Iterator[tuple[tuple[str, ...], str]]:
 class Lexicon:
     """All phrases of one language."""
 
-    def __init__(self, verbs: Verbs) -> None:
+    def __init__(self, verbs: Verbs, open_gaps: bool = False) -> None:
         self._root = _Node()
         self._verbs = verbs
+        self._barred = _CLAUSE_ENDS if open_gaps else GAP_KEYS_BARRED
 
     def add(self, pattern: str, category: str, name: str, attributes: dict[str, Any] | None = None) -> None:
         """Adds a pattern. Raises PatternError if it can't be read."""
@@ -120,26 +122,26 @@ class Lexicon:
         node = self._root.edges.get(keys[start])
         if node is None:
             return None
-        return _longest(node, keys, start + 1)
+        return _longest(node, keys, start + 1, self._barred)
 
 
-def _longest(node: _Node, keys: Sequence[str], at: int) -> tuple[int, list[Entry]] | None:
+def _longest(node: _Node, keys: Sequence[str], at: int, barred: frozenset[str]) -> tuple[int, list[Entry]] | None:
     best: tuple[int, list[Entry]] | None = (at, node.entries) if node.entries else None
     count = len(keys)
     if at < count:
         follow = node.edges.get(keys[at])
         if follow is not None:
-            found = _longest(follow, keys, at + 1)
+            found = _longest(follow, keys, at + 1, barred)
             if found is not None and (best is None or found[0] > best[0]):
                 best = found
     if node.gap is not None:
-        found = _after_gap(node.gap, keys, at)
+        found = _after_gap(node.gap, keys, at, barred)
         if found is not None and (best is None or found[0] > best[0]):
             best = found
     return best
 
 
-def _after_gap(node: _Node, keys: Sequence[str], at: int) -> tuple[int, list[Entry]] | None:
+def _after_gap(node: _Node, keys: Sequence[str], at: int, barred: frozenset[str]) -> tuple[int, list[Entry]] | None:
     """The longest continuation after zero to GAP passed items; the shortest gap that works wins."""
     for skip in range(GAP + 1):
         here = at + skip
@@ -147,9 +149,9 @@ def _after_gap(node: _Node, keys: Sequence[str], at: int) -> tuple[int, list[Ent
             return None
         follow = node.edges.get(keys[here])
         if follow is not None:
-            found = _longest(follow, keys, here + 1)
+            found = _longest(follow, keys, here + 1, barred)
             if found is not None:
                 return found
-        if keys[here] in GAP_KEYS_BARRED:
+        if keys[here] in barred:
             return None
     return None

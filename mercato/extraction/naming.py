@@ -97,7 +97,7 @@ class Namer:
         before = items[at - 1].key if at else ""
         if kinds & set(_CLUB_KINDS) and not (NameKind.CITY in kinds and before in self.language.words["place_words"]):
             self._as_club(item, entries, text, named)
-        elif kinds & set(_PERSON_KINDS):
+        elif kinds & set(_PERSON_KINDS) and not self._is_rather_a_word(entries, text[item.start : item.end], kinds):
             self._as_person(item, entries, text)
         elif kinds & set(_SOURCE_KINDS):
             self._as_source(item, entries)
@@ -108,9 +108,22 @@ class Namer:
                     item.kind, item.key, item.value = item_kind, KEYS[item_kind], found.id
                     break
 
+    def _is_rather_a_word(self, entries: list[NameEntry], written: str, kinds: set[NameKind]) -> bool:
+        """A lone word that is a country, a demonym or a competition too: only a well-known person is meant by it."""
+        if " " in written or not kinds - set(_PERSON_KINDS):
+            return False
+        return not any(e.kind in _PERSON_KINDS and self.register.people[e.id].shipped for e in entries)
+
     def _as_club(self, item: Item, entries: list[NameEntry], text: str, named: Counter[str]) -> None:
         clubs = [e for e in entries if e.kind is NameKind.CLUB] or [e for e in entries if e.kind in _CLUB_KINDS]
         ids = list(dict.fromkeys(e.id for e in clubs))
+        ids = [id_ for id_ in ids if self.register.clubs[id_].shipped] or ids
+        written = text[item.start : item.end].lower()
+        if not self.register.clubs[ids[0]].shipped and " " not in written:
+            if written in self.words["particles"]:
+                item.kind, item.key = ItemKind.WORD, written
+                return
+            ids = [id_ for id_ in named if written in self.register.clubs[id_].name.lower().split()] or ids
         choice = ids[0] if len(ids) == 1 else self._choose_club(ids, text[item.start : item.end], named)
         club = self.register.clubs[choice]
         item.kind, item.key = ItemKind.CLUB, KEYS[ItemKind.CLUB]
@@ -213,12 +226,23 @@ class Namer:
             if self._is_name_word(text, items, end):
                 strong = True
                 end += 1
-            elif (item.kind is ItemKind.PERSON and " " not in text[item.start : item.end]) or self._may_be_given_name(text, items, end) or (
-                end > at and strong and item.kind in (ItemKind.CLUB, ItemKind.CITY, ItemKind.COUNTRY)
-                and " " not in text[item.start : item.end] and at > 0
-            ) or (end > at and item.key in self.words["particles"] and end + 1 < count and (
-                self._is_name_word(text, items, end + 1) or items[end + 1].key in self.words["particles"]
-            )):
+            elif (
+                (item.kind is ItemKind.PERSON and " " not in text[item.start : item.end])
+                or self._may_be_given_name(text, items, end)
+                or (
+                    end > at
+                    and strong
+                    and item.kind in (ItemKind.CLUB, ItemKind.CITY, ItemKind.COUNTRY)
+                    and " " not in text[item.start : item.end]
+                    and at > 0
+                )
+                or (
+                    end > at
+                    and item.key in self.words["particles"]
+                    and end + 1 < count
+                    and (self._is_name_word(text, items, end + 1) or items[end + 1].key in self.words["particles"])
+                )
+            ):
                 end += 1
             else:
                 break

@@ -88,3 +88,13 @@ class Node:
     def has(self, category: str, name: str | None = None) -> bool:
         """Whether the node has a meaning of that category (and name)."""
         return any(e.category == category and (name is None or e.name == name) for e in self.entries)
+
+
+@dataclass(slots=True, eq=False)
+class Mark:
+    """A phrase noticed over the nodes: a deal, a contract, a price, a source's cue."""
+
+    start: int
+    end: int
+    entry: Entry
+    key: str

@@ -8,7 +8,7 @@ from mercato.extraction.items import Item, ItemKind
 from mercato.extraction.languages import Language
 from mercato.extraction.lexicon import Entry
 from mercato.extraction.naming import ClubName, PersonName
-from mercato.extraction.nodes import ClubMention, Node, NodeKind, PersonMention
+from mercato.extraction.nodes import ClubMention, Mark, Node, NodeKind, PersonMention
 from mercato.register import Register
 
 _MODIFIERS = frozenset(
@@ -58,15 +58,31 @@ def _cells(items: list[Item], language: Language) -> list[_Cell]:
     return cells
 
 
+def marks(items: list[Item], language: Language) -> list[Mark]:
+    """The phrases of the overlay in a sentence; the longest at each place, those inside a longer one too."""
+    keys = [item.key for item in items]
+    found: list[Mark] = []
+    for lexicon in language.overlays:
+        for at in range(len(keys)):
+            match = lexicon.match(keys, at)
+            if match is not None:
+                end, entries = match
+                key = " ".join(keys[at:end])
+                found.extend(Mark(items[at].start, items[end - 1].end, entry, key) for entry in entries)
+    return found
+
+
 class Chunker:
     """Makes the nodes of sentences in one language."""
 
     def __init__(self, register: Register, language: Language) -> None:
         self.register = register
         self.language = language
+        self.text = ""
 
-    def nodes(self, items: list[Item]) -> list[Node]:
-        """The nodes of a sentence."""
+    def nodes(self, items: list[Item], text: str) -> list[Node]:
+        """The nodes of a sentence of `text`."""
+        self.text = text
         cells = _cells(items, self.language)
         taken: dict[int, tuple[int, Node]] = {}
         used = [False] * len(cells)
@@ -88,7 +104,7 @@ class Chunker:
         name = cell.item.value
         assert isinstance(name, PersonName)
         mention = PersonMention(name, cell.start, cell.end)
-        low = self._walk_left(cells, at, used)
+        low = self._walk_left(cells, at, used, named=True)
         self._absorb(cells, low, at, mention)
         high = self._age_after(cells, at, mention)
         owner = high + 1 < len(cells) and cells[high + 1].key == "'s"
@@ -108,15 +124,15 @@ class Chunker:
                 at += 1
         return at
 
-    def _walk_left(self, cells: list[_Cell], at: int, used: list[bool]) -> int:
-        """The first cell of the noun phrase that ends in the name at `at`."""
+    def _walk_left(self, cells: list[_Cell], at: int, used: list[bool], named: bool = False) -> int:
+        """The first cell of the noun phrase whose head stands at `at`; a club right before a name is no part of it."""
         low = at
         while low > 0 and not used[low - 1]:
             cell = cells[low - 1]
             if cell.categories & _MODIFIERS or cell.kind in _PLACES or cell.kind is ItemKind.AGE:
                 low -= 1
             elif cell.kind is ItemKind.CLUB:
-                if low == at and not self._touches(cell, cells[at]):
+                if low == at and named:
                     break
                 low -= 1
             elif cell.key == "'s":
@@ -132,13 +148,15 @@ class Chunker:
                 break
             else:
                 break
-        while low < at and ("conjunctions" in cells[low].categories or cells[low].key == "'s"):
+        while low < at and (
+            "conjunctions" in cells[low].categories or cells[low].key == "'s" or self._opens_as_verb(cells[low])
+        ):
             low += 1
         return low
 
-    def _touches(self, club: _Cell, name: _Cell) -> bool:
-        """A club right before a name, with nothing between, belongs to it only as a possessor."""
-        return False
+    def _opens_as_verb(self, cell: _Cell) -> bool:
+        """ "will target Leeds' X": a word that is a verb too, with no club or article before it, is the verb."""
+        return "target_nouns" in cell.categories and "event" in cell.categories
 
     @property
     def _possessors(self) -> frozenset[str]:
@@ -236,6 +254,8 @@ class Chunker:
             return
         if at + 1 < len(cells) and not used[at + 1] and self._goes_on(cells, at):
             return
+        if "target_nouns" in cell.categories and "event" in cell.categories:
+            return
         low = self._walk_left(cells, at, used)
         mention = PersonMention(None, cells[low].start, cell.end)
         self._absorb(cells, low, at + 1, mention)
@@ -288,6 +308,8 @@ class Chunker:
             name = cell.item.value
             assert isinstance(name, ClubName)
             self._close_club(cells, at, used, taken, ClubMention(name, cell.start, cell.end))
+        elif cell.kind is ItemKind.COUNTRY and self._is_national(cells, at):
+            self._national(cells, at, used, taken)
         elif cell.kind is ItemKind.GROUND:
             club = self.register.clubs.get(str(cell.item.value))
             if club is not None:
@@ -295,6 +317,23 @@ class Chunker:
                 self._close_club(cells, at, used, taken, mention)
         elif cell.categories & _CLUB_NOUNS and not (at + 1 < len(cells) and cells[at + 1].kind is ItemKind.CLUB):
             self._described_club(cells, at, used, taken)
+
+    def _is_national(self, cells: list[_Cell], at: int) -> bool:
+        """ "the Netherlands coach", "England Under-21 boss": a job with a national team."""
+        return any("coaches" in cell.categories for cell in cells[at + 1 : at + 3])
+
+    def _national(self, cells: list[_Cell], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
+        club = self.register.clubs.get(f"national:{cells[at].item.value}")
+        if club is None:
+            return
+        high, name = at, club.name
+        follow = cells[at + 1]
+        if "international" in follow.categories or "adjectives" in follow.categories:
+            high, name = at + 1, f"{name} {self.text[follow.start : follow.end]}"
+        mention = ClubMention(
+            ClubName(name, club if high == at else None), cells[at].start, cells[high].end, national=True
+        )
+        self._close_club(cells, high, used, taken, mention, low=at)
 
     def _club_left(self, cells: list[_Cell], at: int, used: list[bool]) -> int:
         low = at
@@ -309,9 +348,15 @@ class Chunker:
         return low
 
     def _close_club(
-        self, cells: list[_Cell], at: int, used: list[bool], taken: dict[int, tuple[int, Node]], mention: ClubMention
+        self,
+        cells: list[_Cell],
+        at: int,
+        used: list[bool],
+        taken: dict[int, tuple[int, Node]],
+        mention: ClubMention,
+        low: int | None = None,
     ) -> None:
-        low = self._club_left(cells, at, used)
+        low = self._club_left(cells, at, used) if low is None else low
         high = at
         owner = high + 1 < len(cells) and cells[high + 1].key == "'s"
         if owner or (high + 1 < len(cells) and cells[high + 1].categories & _CLUB_NOUNS and not used[high + 1]):
@@ -384,7 +429,8 @@ class Chunker:
         for node in nodes:
             if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
                 node.role = role
-                role = None
+                if not (node.kind is NodeKind.PERSON and node.owner):
+                    role = None
             elif node.kind is NodeKind.EVENT:
                 role = None
             else:
@@ -414,8 +460,9 @@ def _join_lists(nodes: list[Node]) -> list[Node]:
         if node.kind not in (NodeKind.PERSON, NodeKind.CLUB) or node.owner:
             out.append(node)
             continue
+        is_object = bool(out) and out[-1].kind is NodeKind.EVENT
         while True:
-            end, joined = _next_member(nodes, at, node)
+            end, joined = _next_member(nodes, at, node, is_object)
             if joined is None:
                 break
             node.people.extend(joined.people)
@@ -428,7 +475,7 @@ def _join_lists(nodes: list[Node]) -> list[Node]:
     return out
 
 
-def _next_member(nodes: list[Node], at: int, node: Node) -> tuple[int, Node | None]:
+def _next_member(nodes: list[Node], at: int, node: Node, is_object: bool) -> tuple[int, Node | None]:
     """The next member of the list that `node` is part of, if what follows is one."""
     index, commas, conjunction = at, 0, False
     while index < len(nodes) and _is_joint(nodes[index]):
@@ -446,7 +493,7 @@ def _next_member(nodes: list[Node], at: int, node: Node) -> tuple[int, Node | No
         return at, None
     if not conjunction and not _list_goes_on(nodes, index + 1, node.kind):
         return at, None
-    if node.role is not None and _starts_clause(nodes, index + 1) and follow.role is None and commas:
+    if (node.role is not None or is_object) and follow.role is None and _starts_clause(nodes, index + 1):
         return at, None
     return index + 1, follow
 
@@ -465,4 +512,10 @@ def _list_goes_on(nodes: list[Node], at: int, kind: NodeKind) -> bool:
 
 
 def _starts_clause(nodes: list[Node], at: int) -> bool:
-    return at < len(nodes) and (nodes[at].kind is NodeKind.EVENT or nodes[at].has("have") or nodes[at].has("be"))
+    """Whether a finite verb stands here, so that what is before it is a subject."""
+    if at >= len(nodes):
+        return False
+    node = nodes[at]
+    if node.kind is NodeKind.EVENT:
+        return any(e.form in ("base", "third", "past") or e.get("governs") in ("sure", "can") for e in node.entries)
+    return node.has("have") or node.has("be")

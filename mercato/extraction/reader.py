@@ -50,7 +50,7 @@ class RuleReader:
         assembler = Assembler(document, language, resolver, self.register)
         drafts: list[Draft] = []
         for number, row in enumerate(rows):
-            nodes = chunker.nodes(row.items)
+            nodes = chunker.nodes(row.items, text)
             resolver.see(nodes)
             events = reader.read(nodes, number)
             local = [b for n in nodes for m in n.people if (b := resolver.being(m)) is not None]

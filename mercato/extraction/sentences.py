@@ -104,7 +104,9 @@ def _tail_items(text: str, start: int, end: int, language: Language) -> Iterator
         stop = start + 1
         while stop < end and text[stop].isalpha():
             stop += 1
-        if text[start + 1 : stop].lower() in language.possessive or (stop == start + 1 and text[start - 1 : start].lower() in language.possessive):
+        if text[start + 1 : stop].lower() in language.possessive or (
+            stop == start + 1 and text[start - 1 : start].lower() in language.possessive
+        ):
             yield Item(ItemKind.MARK, start, stop, "'s")
             start = stop
     yield from _words(text, start, end, language)

@@ -27,6 +27,7 @@ _TABLE: dict[str, dict[Stage | None, Stage]] = {
     "talk": {_ANY: _S.TALKS, _S.REJECTED: _S.REJECTED},
     "agree": {_ANY: _S.AGREED, _S.INTEREST: _S.AGREED, _S.TALKS: _S.TALKS},
     "complete": {_ANY: _S.DONE, _S.TALKS: _S.TALKS, _S.INTEREST: _S.INTEREST},
+    "doubt": {_ANY: _S.INTEREST},
     "accept": {_ANY: _S.ADVANCED},
     "refuse": {_ANY: _S.REJECTED},
     "drop": {_ANY: _S.WITHDRAWN},

@@ -7,13 +7,18 @@ from datetime import date
 
 from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.drafts import Draft
-from mercato.extraction.events import Event
 from mercato.extraction.items import Figure, ItemKind
-from mercato.extraction.nodes import Node, NodeKind
-from mercato.model import ClaimKind, Deal, EvidenceRole, Money, Stage
+from mercato.extraction.nodes import Mark, Node, NodeKind
+from mercato.model import ClaimKind, Deal, EvidenceRole, Money
 
 Span = tuple[int, int]
 NEAR = 12
+REACH = 90  # characters between the words for a price and its figure
+
+
+def index_after(nodes: list[Node], offset: int) -> int:
+    """The first node that begins at or after a character."""
+    return next((at for at, node in enumerate(nodes) if node.start >= offset), len(nodes))
 
 
 def figure_of(node: Node, kind: ItemKind) -> Figure | None:
@@ -106,101 +111,118 @@ class TermReader:
 
     # Contracts and prices
 
-    def contracts(self, nodes: list[Node], sentence: int, topic: Being | None, events: list[Event]) -> Iterator[Draft]:
-        """Contract facts of the sentence: person, club and the year or month in which the contract ends."""
-        for at, node in enumerate(nodes):
-            entry = node.entry("contracts")
-            if entry is None or entry.name == "expired" or node.has("event", "renew"):
+    def contracts(self, nodes: list[Node], marks: list[Mark], sentence: int, topic: Being | None) -> Iterator[Draft]:
+        """Contract facts of the sentence: person and the year or month in which the contract ends."""
+        seen: set[tuple[int, str]] = set()
+        for mark in marks:
+            if mark.entry.category != "contracts" or mark.entry.name == "expired":
                 continue
-            found = self.near_date(nodes, at) or self._date_inside(nodes, at)
-            if entry.name == "out" and found is None:
-                found = self._final_year(node)
+            at = index_after(nodes, mark.end)
+            if self._is_new(nodes, mark):
+                continue
+            found = self.near_date(nodes, at - 1)
+            if found is None and mark.entry.name == "out":
+                found = self._final_year(mark)
             if found is None:
                 continue
-            for being in self._owners(nodes, at, topic):
-                if being.club is None or being.role == "official":
+            for being in self._owners(nodes, mark.start, topic):
+                if being.role == "official" or (id(being), found[0]) in seen:
                     continue
-                draft = Draft(ClaimKind.CONTRACT, being, being.club, None, sentence)
+                seen.add((id(being), found[0]))
+                draft = Draft(ClaimKind.CONTRACT, being, None, None, sentence)
                 draft.until = found[0]
-                span = being.spans[being.club.key]
                 draft.spans = [
-                    (EvidenceRole.TRIGGER, (node.start, node.end)),
-                    (EvidenceRole.PERSON, self._person_span(nodes, at, being)),
-                    (EvidenceRole.CLUB, span),
+                    (EvidenceRole.TRIGGER, (mark.start, mark.end)),
+                    (EvidenceRole.PERSON, self._person_span(nodes, mark.start, being)),
                     (EvidenceRole.UNTIL, found[1]),
                 ]
                 yield draft
 
-    def _date_inside(self, nodes: list[Node], at: int) -> tuple[str, Span] | None:
-        return None
+    def _is_new(self, nodes: list[Node], mark: Mark) -> bool:
+        """A contract that is yet to be signed is no fact: it stands inside the words of a renewal or an offer."""
+        return any(
+            n.kind is NodeKind.EVENT and n.start <= mark.start and mark.start < n.end
+            and any(e.attributes.get("frame") in ("renew", "offer_contract", "agree") for e in n.entries)
+            for n in nodes
+        )  # fmt: skip
 
-    def _final_year(self, node: Node) -> tuple[str, Span] | None:
-        if self.day is None or not any(c.isdigit() or c.isalpha() for c in node.key):
+    def _final_year(self, mark: Mark) -> tuple[str, Span] | None:
+        """ "the final year of his contract": it ends with the season that is running or about to."""
+        if self.day is None or not mark.entry.get("final"):
             return None
-        if "final" in node.key or "last" in node.key:
-            year = self.day.year + (self.day.month >= 5)
-            return str(year), (node.start, node.end)
-        return None
+        return str(self.day.year + (self.day.month >= 5)), (mark.start, mark.end)
 
-    def _owners(self, nodes: list[Node], at: int, topic: Being | None) -> list[Being]:
-        """Whose contract it is: the nearest person to the left, else the one spoken of."""
-        for index in range(at - 1, -1, -1):
-            node = nodes[index]
-            if node.kind is NodeKind.PERSON:
-                beings = [b for m in node.people if (b := self.resolver.being(m)) is not None and b.role != "official"]
-                if beings:
-                    return beings
-                if all(m.plural and m.pronoun for m in node.people):
-                    return [b for b in self.resolver.recent[-2:] if b.role == "player"]
-        for index in range(at + 1, len(nodes)):
-            node = nodes[index]
-            if node.kind is NodeKind.PERSON and node.owner is False:
-                beings = [b for m in node.people if (b := self.resolver.being(m)) is not None and b.role != "official"]
-                if beings:
-                    return beings
+    def _owners(self, nodes: list[Node], start: int, topic: Being | None) -> list[Being]:
+        """Whose contract it is: the nearest person to the left, else the next one, else the one spoken of."""
+        before = [n for n in nodes if n.kind is NodeKind.PERSON and n.start < start]
+        after = [n for n in nodes if n.kind is NodeKind.PERSON and n.start >= start]
+        for node in (*reversed(before), *after):
+            if all(m.plural and m.pronoun for m in node.people):
+                return [b for b in self.resolver.recent[-2:] if b.role == "player"]
+            beings = [b for m in node.people if (b := self.resolver.being(m)) is not None and b.role != "official"]
+            if beings:
+                return beings
         return [topic] if topic is not None else []
 
-    def _person_span(self, nodes: list[Node], at: int, being: Being) -> Span:
-        for index in range(at - 1, -1, -1):
-            for mention in nodes[index].people:
-                if self.resolver.being(mention) is being:
+    def _person_span(self, nodes: list[Node], start: int, being: Being) -> Span:
+        for node in reversed(nodes):
+            for mention in node.people:
+                if mention.start < start and self.resolver.being(mention) is being:
                     return mention.start, mention.end
         return being.first
 
-    def prices(self, nodes: list[Node], sentence: int, topic: Being | None) -> Iterator[Draft]:
+    def prices(self, nodes: list[Node], marks: list[Mark], sentence: int, topic: Being | None) -> Iterator[Draft]:
         """Asking prices, valuations and clauses of the sentence."""
         used: set[int] = set()
-        for at, node in enumerate(nodes):
-            entry = node.entry("prices")
-            if entry is None or entry.name == "cost":
+        for mark in marks:
+            if mark.entry.category != "prices" or mark.entry.name == "cost":
                 continue
-            found = self._money_near(nodes, at, used)
+            found = self._money_near(nodes, mark, used)
             if found is None:
                 continue
             money, span = found
             used.add(span[0])
-            for being in self._priced(nodes, at, topic)[:1]:
-                if being.club is None or being.role != "player":
-                    continue
-                draft = Draft(ClaimKind.PRICE, being, being.club, None, sentence)
+            for being in self._priced(nodes, mark.start, topic)[:1]:
+                self._note_seller(nodes, mark, being)
+                draft = Draft(ClaimKind.PRICE, being, None, None, sentence)
                 draft.fee = money
                 draft.spans = [
-                    (EvidenceRole.TRIGGER, (node.start, node.end)),
-                    (EvidenceRole.PERSON, self._person_span(nodes, len(nodes), being)),
-                    (EvidenceRole.CLUB, being.spans[being.club.key]),
+                    (EvidenceRole.TRIGGER, (mark.start, mark.end)),
+                    (EvidenceRole.PERSON, self._person_span(nodes, span[0], being)),
                     (EvidenceRole.FEE, span),
                 ]
                 yield draft
 
-    def _money_near(self, nodes: list[Node], at: int, used: set[int]) -> tuple[Money, Span] | None:
+    def _note_seller(self, nodes: list[Node], mark: Mark, being: Being) -> None:
+        """Who asks a price has the player: the club that is the subject; who is paid has him too."""
+        if being.current:
+            return
+        if mark.entry.name == "paid":
+            clubs = [n for n in nodes if n.kind is NodeKind.CLUB and n.start >= mark.end - 1]
+        else:
+            clubs = [
+                n
+                for n in nodes
+                if n.kind is NodeKind.CLUB and n.start < mark.start and n.role in (None, "agent", "partner")
+            ]
+            clubs.reverse()
+        for node in clubs[:1]:
+            for mention in node.clubs[:1]:
+                name = self.resolver.club(mention)
+                if name is not None:
+                    being.at(name, (mention.start, mention.end), 2)
+
+    def _money_near(self, nodes: list[Node], mark: Mark, used: set[int]) -> tuple[Money, Span] | None:
         best: tuple[int, Money, Span] | None = None
-        for index in range(max(0, at - 4), min(len(nodes), at + NEAR)):
-            figure = figure_of(nodes[index], ItemKind.MONEY)
+        for index, node in enumerate(nodes):
+            figure = figure_of(node, ItemKind.MONEY)
             if figure is None or figure.money is None or figure.word or figure.start in used:
                 continue
             if self._is_converted(nodes, index):
                 continue
-            distance = index - at if index > at else (at - index) * 2
+            distance = figure.start - mark.end if figure.start >= mark.start else 2 * (mark.start - figure.end)
+            if distance > REACH:
+                continue
             if best is None or distance < best[0]:
                 best = (distance, self._lowered(nodes, index, figure.money), (figure.start, figure.end))
         return (best[1], best[2]) if best else None
@@ -215,12 +237,12 @@ class TermReader:
             return Money(money.high, money.high, money.currency, money.kind)
         return money
 
-    def _priced(self, nodes: list[Node], at: int, topic: Being | None) -> list[Being]:
+    def _priced(self, nodes: list[Node], start: int, topic: Being | None) -> list[Being]:
         named = [
-            (abs(index - at), b)
-            for index, node in enumerate(nodes)
-            for m in node.people
-            if (b := self.resolver.being(m)) is not None and b.role == "player"
+            (abs(mention.start - start), being)
+            for node in nodes
+            for mention in node.people
+            if (being := self.resolver.being(mention)) is not None and being.role == "player"
         ]
         if named:
             return [min(named, key=lambda pair: pair[0])[1]]
@@ -228,13 +250,13 @@ class TermReader:
 
     # Deal and fee of the steps
 
-    def bind(self, nodes: list[Node], drafts: list[Draft]) -> None:
+    def bind(self, nodes: list[Node], marks: list[Mark], drafts: list[Draft]) -> None:
         """Gives the drafts of a sentence the deal and the fee that it names."""
         steps = [d for d in drafts if d.kind in (ClaimKind.MOVE, ClaimKind.EXIT)]
         if not steps:
             return
         self._bind_fees(nodes, steps, drafts)
-        self._bind_deals(nodes, steps)
+        self._bind_deals(marks, steps)
 
     def _bind_fees(self, nodes: list[Node], steps: list[Draft], drafts: list[Draft]) -> None:
         taken = {
@@ -268,19 +290,19 @@ class TermReader:
         follow = nodes[at + 1].key if at + 1 < len(nodes) else ""
         return follow in ("-", "rated", "budget")
 
-    def _bind_deals(self, nodes: list[Node], steps: list[Draft]) -> None:
-        found = [(n, e.name) for n in nodes for e in n.entries if e.category == "deal"]
-        names = {name for _, name in found}
-        deal = self._deal(names)
+    def _bind_deals(self, marks: list[Mark], steps: list[Draft]) -> None:
+        found = [(mark, mark.entry.name) for mark in marks if mark.entry.category == "deal"]
+        deal = self._deal({name for _, name in found})
         for draft in steps:
             chosen = deal
             if chosen is None and draft.fee is not None:
                 chosen = Deal.PERMANENT
-            if chosen is not None and draft.deal is None:
-                draft.deal = chosen
-                node = next((n for n, name in found if name == chosen.value or name in ("loan", "swap")), None)
-                if node is not None:
-                    draft.spans.append((EvidenceRole.DEAL, (node.start, node.end)))
+            if chosen is None or draft.deal is not None:
+                continue
+            draft.deal = chosen
+            mark = next((m for m, name in found if name == chosen.value or name in ("loan", "swap")), None)
+            if mark is not None:
+                draft.spans.append((EvidenceRole.DEAL, (mark.start, mark.end)))
 
     def _deal(self, names: set[str]) -> Deal | None:
         if "not_sure" in names or {"loan", "permanent"} <= names:
@@ -289,8 +311,3 @@ class TermReader:
             if name in names:
                 return Deal(name)
         return None
-
-
-def stage_of_stay(stage: Stage | None) -> Stage | None:
-    """The stage as a stay has it."""
-    return stage
