@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
+from mercato.extraction.attribution import AttributionReader
+from mercato.extraction.conditions import ConditionReader
 from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.drafts import Draft
 from mercato.extraction.events import Event
@@ -42,6 +44,9 @@ class Assembler:
         self.register = register
         day = document.published.day if document.published else None
         self.terms = TermReader(resolver, day, document.text)
+        self.conditions = ConditionReader(resolver, document.text)
+        self.attribution = AttributionReader(language, register, document.text, document.outlet)
+        self.rows: list[Sentence] = []
 
     def enrich(
         self,
@@ -54,6 +59,8 @@ class Assembler:
     ) -> list[Draft]:
         """Adds what the sentence says of deal, money and dates; returns the contract and price facts in it."""
         noticed = marks(row.items, self.language)
+        self.rows.append(row)
+        self.attribution.read(number, row, noticed)
         facts = list(self.terms.prices(nodes, noticed, number, topic))
         self.terms.bind(nodes, noticed, [*found, *facts])
         facts.extend(self.terms.contracts(nodes, noticed, number, topic))
@@ -61,6 +68,9 @@ class Assembler:
 
     def claims(self, drafts: list[Draft]) -> list[Claim]:
         """The claims of the document, one for each kind, person and club."""
+        drafts = self._without_conditional(drafts)
+        self.conditions.bind(drafts)
+        self.attribution.bind(drafts, self.rows)
         merged: dict[tuple[ClaimKind, int, str], Draft] = {}
         for draft in drafts:
             if draft.kind in (ClaimKind.CONTRACT, ClaimKind.PRICE) and not self._place(draft):
@@ -72,6 +82,15 @@ class Assembler:
                 self._merge(other, draft)
         kept = self._without_shadows(list(merged.values()))
         return [self._claim(draft) for draft in kept]
+
+    def _without_conditional(self, drafts: list[Draft]) -> list[Draft]:
+        """An event that is only a condition is no claim, unless the text says nothing else: then it is a possibility."""
+        plain = [d for d in drafts if d.event is None or not d.event.conditional]
+        if plain:
+            return plain
+        for draft in drafts:
+            draft.stage = Stage.INTEREST
+        return drafts
 
     def _place(self, draft: Draft) -> bool:
         """Puts a contract or a price at the club that the document has the person at."""
@@ -130,6 +149,9 @@ class Assembler:
         coach = (draft.role or draft.being.role) == "coach" or (
             draft.being.person is not None and draft.being.person.role in ("coach", "director") and draft.being.role != "player"
         )  # fmt: skip
+        if draft.condition is not None:
+            spans.append((EvidenceRole.CONDITION, draft.condition))
+        spans.extend((EvidenceRole.SOURCE, (link.span.start, link.span.end)) for link in draft.chain if link.span)
         person = self._person(draft.being)
         digest = hashlib.sha256(f"{self.document.id}|{kind}|{person.name}|{club and club.name}|{READER_KEY}".encode())
         return Claim(
@@ -145,6 +167,7 @@ class Assembler:
             deal=draft.deal,
             fee=draft.fee,
             until=draft.until,
+            condition=self.conditions.condition(draft),
             certainty=draft.certainty,
             attribution=Attribution(tuple(draft.chain)),
             evidence=tuple(Evidence(role, self.document.span(*span)) for role, span in spans),

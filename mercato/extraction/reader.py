@@ -53,6 +53,7 @@ class RuleReader:
             nodes = chunker.nodes(row.items, text)
             resolver.see(nodes)
             events = reader.read(nodes, number)
+            assembler.conditions.mark(nodes, events, number)
             local = [b for n in nodes for m in n.people if (b := resolver.being(m)) is not None]
             found = drafter.drafts(events, local)
             facts = assembler.enrich(number, row, nodes, events, found, drafter.topic)

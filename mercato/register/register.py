@@ -56,6 +56,15 @@ class Register:
         return found
 
     @cached_property
+    def journalist_names(self) -> dict[str, Journalist]:
+        """Journalists by each name, lower case."""
+        found: dict[str, Journalist] = {}
+        for journalist in self.journalists.values():
+            for name in (journalist.name, *(n.text for n in journalist.names)):
+                found.setdefault(name.casefold(), journalist)
+        return found
+
+    @cached_property
     def by_surname(self) -> dict[bytes, tuple[Person, ...]]:
         """Shipped people by the last word of their name, where only one of them has it."""
         found: dict[bytes, list[Person]] = {}

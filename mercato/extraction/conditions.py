@@ -1,0 +1,150 @@
+"""Conditions: "if Maignan leaves" makes a claim hang on another event, and that event is no claim of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mercato.extraction.coreference import Being, Resolver
+from mercato.extraction.drafts import Draft
+from mercato.extraction.events import Event
+from mercato.extraction.naming import ClubName
+from mercato.extraction.nodes import Node, NodeKind
+from mercato.model import ClaimKind, Condition, ClubRef, PersonRef, Span
+
+Range = tuple[int, int]
+
+
+@dataclass(slots=True, eq=False)
+class Clause:
+    """A conditional clause: its characters, the events in it, and the positions and clubs that it speaks of."""
+
+    span: Range
+    events: list[Event]
+    needs: tuple[str, ...] = ()
+    club: ClubName | None = None
+    sentence: int = 0
+    used: bool = False
+
+
+def conditional_spans(nodes: list[Node]) -> Iterator[Range]:
+    """The characters of every conditional clause of a sentence: from its opener to the end of the clause."""
+    for at, node in enumerate(nodes):
+        entry = node.entry("conditions")
+        if entry is None or entry.name == "not":
+            continue
+        if entry.name == "depends":
+            yield node.start, nodes[-1].end
+            continue
+        if entry.name == "inverted" and at > 0 and nodes[at - 1].key not in (",", ".", "but"):
+            continue
+        yield node.start, _clause_end(nodes, at)
+
+
+def _clause_end(nodes: list[Node], at: int) -> int:
+    """A clause that opens its sentence ends with the comma; one that closes it goes on to the end or to a "but"."""
+    opens = all(n.kind is not NodeKind.EVENT for n in nodes[:at])
+    for index in range(at + 1, len(nodes)):
+        node = nodes[index]
+        if node.key in (";", ".", "”", '"') or node.has("breaks") and node.key in ("but", "while", "although", "though"):
+            return nodes[index - 1].end
+        if node.key == "," and (opens or _starts_main_clause(nodes, index + 1)):
+            return nodes[index - 1].end
+    return nodes[-1].end if nodes[-1].key not in (".", "!", "?") else nodes[-2].end
+
+
+def _starts_main_clause(nodes: list[Node], at: int) -> bool:
+    if at >= len(nodes) or not (nodes[at].has("conjunctions") or nodes[at].has("amid")):
+        return nodes[at].kind is NodeKind.CLUB if at < len(nodes) else False
+    return at + 1 < len(nodes) and nodes[at + 1].kind in (NodeKind.CLUB, NodeKind.PERSON)
+
+
+class ConditionReader:
+    """Binds conditional clauses to the drafts that hang on them."""
+
+    def __init__(self, resolver: Resolver, text: str) -> None:
+        self.resolver = resolver
+        self.text = text
+        self.clauses: list[Clause] = []
+
+    def mark(self, nodes: list[Node], events: list[Event], sentence: int) -> None:
+        """Marks the events that stand in a conditional clause."""
+        for span in conditional_spans(nodes):
+            inside = [e for e in events if span[0] <= e.span[0] < span[1]]
+            for event in inside:
+                event.conditional = True
+            clause = Clause(span, inside, sentence=sentence)
+            clause.needs, clause.club = self._needs(nodes, span)
+            self.clauses.append(clause)
+
+    def _needs(self, nodes: list[Node], span: Range) -> tuple[tuple[str, ...], ClubName | None]:
+        """"the Diavolo would need a new goalkeeper if ...": what the main clause says the club is looking for."""
+        outside = [n for n in nodes if not span[0] <= n.start < span[1]]
+        positions = tuple(p for n in outside for m in n.people if m.name is None and m.indefinite for p in m.positions)
+        club = next((c for n in outside for m in n.clubs if (c := self.resolver.club(m)) is not None), None)
+        return positions, club
+
+    def bind(self, drafts: list[Draft]) -> None:
+        """Gives the drafts of the document their conditions."""
+        for clause in self.clauses:
+            same = [d for d in drafts if d.sentence == clause.sentence and d.event is not None and not d.event.conditional]
+            main = [d for d in same if d.kind in (ClaimKind.MOVE, ClaimKind.EXIT, ClaimKind.STAY)]
+            if main:
+                nearest = min(main, key=lambda d: self._distance(d, clause))
+                assert nearest.event is not None
+                for draft in main:
+                    if draft.event is not None and self._shares(draft, nearest):
+                        draft.condition = draft.condition or clause.span
+                clause.used = True
+            elif clause.needs and clause.club is not None:
+                self._bind_need(drafts, clause)
+
+    def _distance(self, draft: Draft, clause: Clause) -> int:
+        assert draft.event is not None
+        start, end = draft.event.span
+        return clause.span[0] - end if end <= clause.span[0] else max(0, start - clause.span[1])
+
+    def _shares(self, draft: Draft, nearest: Draft) -> bool:
+        assert draft.event is not None
+        assert nearest.event is not None
+        return draft.event.span == nearest.event.span or draft.being is nearest.being and draft.stage is nearest.stage
+
+    def _bind_need(self, drafts: list[Draft], clause: Clause) -> None:
+        """A club that needs a goalkeeper if one leaves: its interest in goalkeepers hangs on that."""
+        assert clause.club is not None
+        families = {position.split()[-1] for position in clause.needs}
+        for draft in drafts:
+            if draft.kind is not ClaimKind.MOVE or draft.club is None or draft.club.key != clause.club.key:
+                continue
+            if abs(draft.sentence - clause.sentence) <= 3 and self._plays(draft.being, families):
+                draft.condition = draft.condition or clause.span
+                clause.used = True
+
+    def _plays(self, being: Being, families: set[str]) -> bool:
+        known = set(being.positions) | {p.position for p in being.people}
+        return any(position.split()[-1] in families for position in known if position)
+
+    def condition(self, draft: Draft) -> Condition | None:
+        """The condition of a draft: its words, and the event in them where it is plain."""
+        if draft.condition is None:
+            return None
+        start, end = draft.condition
+        words = Span(start, end, self.text[start:end])
+        clause = next((c for c in self.clauses if c.span == draft.condition), None)
+        text = " ".join(words.text.split())
+        event = next((e for e in clause.events if e.people), None) if clause else None
+        if event is None:
+            return Condition(text, words)
+        being = event.people[0][0]
+        person = PersonRef(being.name, being.person.id if being.person else None)
+        if event.frame in ("leave", "sell"):
+            source = event.sellers[0].name if event.sellers else being.club
+            return Condition(text, words, ClaimKind.EXIT, person, from_=_ref(source))
+        if event.frame in ("stay", "keep", "renew"):
+            return Condition(text, words, ClaimKind.STAY, person, club=_ref(being.club))
+        goal = event.buyers[0].name if event.buyers else None
+        return Condition(text, words, ClaimKind.MOVE, person, to=_ref(goal), from_=_ref(being.club))
+
+
+def _ref(club: ClubName | None) -> ClubRef | None:
+    return ClubRef(club.name, club.club.id if club.club else None) if club else None
