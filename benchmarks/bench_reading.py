@@ -218,6 +218,7 @@ def peak_megabytes(who: int) -> float:
 
 def run(arguments: argparse.Namespace) -> dict[str, Any]:
     """Everything, as one JSON object."""
+    load = os.getloadavg()[0]
     start = time.perf_counter()
     register, names = big_register(arguments.people)
     loaded = time.perf_counter() - start
@@ -230,6 +231,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
         "mercato": __version__,
         "python": platform.python_version(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
+        "load of the machine before": round(load, 2),
         "people": len(register.people),
         "names from": names,
         "sentences from": arguments.sentences.name if arguments.sentences else "own samples and cases",
