@@ -117,7 +117,8 @@ def _at_known_clubs(rows: Iterable[Row[Person]], moved: dict[str, str]) -> Itera
 def _rank_names(clubs: dict[str, Club], shipped: Register) -> None:
     """Imported names that are another shipped club's own come after it, as nicknames do: "Newcastle" of Jets.
 
-    A shipped club gets no name that is a nation's, a person's or a paper's: "Austria" of Austria Vienna.
+    A shipped club gets no name that is a nation's, a person's or a paper's ("Austria" of Austria Vienna), and none of
+    two letters.
     """
     others = shipped.names_of_others()
     owners: dict[bytes, set[str]] = {}
@@ -130,7 +131,7 @@ def _rank_names(clubs: dict[str, Club], shipped: Register) -> None:
             continue
         own = len(before.names) if before else 0
         weak = tuple(n for n in club.names[own:] if id_ not in owners.get(name_key(n.text), {id_}))
-        hiding = tuple(n for n in club.names[own:] if before and name_key(n.text) in others)
+        hiding = tuple(n for n in club.names[own:] if before and (name_key(n.text) in others or len(n.text) < 3))
         if weak or hiding:
             names = tuple(name for name in club.names if name not in weak and name not in hiding)
             clubs[id_] = replace(club, names=names, nicknames=club.nicknames + weak)

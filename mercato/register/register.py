@@ -100,7 +100,7 @@ class Register:
                 yield from _named(NameKind.CLUB_NICKNAME, club.id, club.nicknames)
                 continue
             for name in (Name(club.name), Name(club.official), *club.names):
-                if name.text and (club.shipped or fold_name(name.text) not in taken):
+                if name.text and (club.shipped or (len(name.text) > 2 and fold_name(name.text) not in taken)):
                     yield NameEntry(NameKind.CLUB, club.id, name.text, name.language)
             yield from (NameEntry(NameKind.CLUB, club.id, code) for code in club.codes if not code.startswith("@"))
             yield from _named(NameKind.CLUB_NICKNAME, club.id, club.nicknames)
@@ -139,6 +139,12 @@ def _shared_name(row: tables.Row) -> SharedName:
     return SharedName(row["name"], tables.split(row["ids"]), row.get("note", ""))
 
 
+def national_nicknames() -> dict[str, tuple[Name, ...]]:
+    """The nicknames of national teams by FIFA code."""
+    table = tables.shipped("national_nicknames.csv")
+    return dict(tables.read(table, lambda row: (row["code"], tables.names(row["nicknames"]))))
+
+
 def national_teams(countries: Iterable[Country], nicknames: dict[str, tuple[Name, ...]]) -> Iterator[Club]:
     """Each football nation as a club: a coach or player may join "Germany"."""
     for country in countries:
@@ -155,11 +161,8 @@ def national_teams(countries: Iterable[Country], nicknames: dict[str, tuple[Name
 def load_shipped() -> Register:
     """The register that comes with the package."""
     countries = {c.code: c for c in tables.read(tables.shipped("countries.csv"), tables.country_from)}
-    nicknames = dict(
-        tables.read(tables.shipped("national_nicknames.csv"), lambda row: (row["code"], tables.names(row["nicknames"])))
-    )
     clubs = {c.id: c for c in tables.read(tables.shipped("clubs"), tables.club_from)}
-    clubs.update({c.id: c for c in national_teams(countries.values(), nicknames)})
+    clubs.update({c.id: c for c in national_teams(countries.values(), national_nicknames())})
     return Register(
         clubs=clubs,
         people={p.id: p for p in tables.read(tables.shipped("people"), tables.person_from)},
