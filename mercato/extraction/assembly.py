@@ -43,7 +43,7 @@ class Assembler:
         self.resolver = resolver
         self.register = register
         day = document.published.day if document.published else None
-        self.terms = TermReader(resolver, day, document.text)
+        self.terms = TermReader(language, resolver, day, document.text)
         self.conditions = ConditionReader(resolver, document.text)
         self.attribution = AttributionReader(language, register, document.text, document.outlet)
         self.rows: list[Sentence] = []
@@ -61,13 +61,18 @@ class Assembler:
         noticed = marks(row.items, self.language)
         self.rows.append(row)
         self.attribution.read(number, row, noticed)
-        facts = list(self.terms.prices(nodes, noticed, number, topic))
-        self.terms.bind(nodes, noticed, [*found, *facts])
+        amounts = self.terms.amounts(row.items)
+        facts = list(self.terms.prices(nodes, amounts, noticed, number, topic))
+        self.terms.bind(amounts, noticed, [*found, *facts])
         facts.extend(self.terms.contracts(nodes, noticed, number, topic))
         return facts
 
-    def claims(self, drafts: list[Draft]) -> list[Claim]:
-        """The claims of the document, one for each kind, person and club."""
+    def claims(self, drafts: list[Draft], presupposed: set[tuple[int, str]]) -> list[Claim]:
+        """The claims of the document, one for each kind, person and club; what it takes for known is none."""
+        drafts = [
+            d for d in drafts
+            if not (d.kind is ClaimKind.MOVE and d.stage is Stage.DONE and d.club and (id(d.being), d.club.key) in presupposed)
+        ]  # fmt: skip
         drafts = self._without_conditional(drafts)
         self.conditions.bind(drafts)
         self.attribution.bind(drafts, self.rows)

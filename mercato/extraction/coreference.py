@@ -69,10 +69,9 @@ class Resolver:
         self.beings: list[Being] = []
         self.recent: list[Being] = []
         self.recent_clubs: list[ClubName] = []
-        self.by_mention: dict[int, Being] = {}
-        self.by_club: dict[int, ClubName] = {}
         self.last_plural_from: ClubName | None = None
         self.here: list[Being] = []
+        self.club_here: ClubName | None = None
         self.spoken_of: Being | None = None
 
     # People
@@ -82,30 +81,33 @@ class Resolver:
         if self.here:
             self.spoken_of = next((b for b in self.here if b.role == "player"), self.here[0])
         self.here = []
+        self.club_here = None
         for node in nodes:
             for mention in node.people:
                 being = self._being(mention)
                 if being is not None:
                     if being not in self.here:
                         self.here.append(being)
-                    self.by_mention[id(mention)] = being
+                    mention.being = being
                     self._recall(being)
                 for club, _, _ in mention.club_spans:
                     self._recall_club(club)
             for club_mention in node.clubs:
                 name = self._club(club_mention)
                 if name is not None:
-                    self.by_club[id(club_mention)] = name
+                    club_mention.settled = name
+                    if node.role is None and not node.owner and not club_mention.pronoun:
+                        self.club_here = name
                     if node.kind is NodeKind.CLUB and not club_mention.pronoun:
                         self._recall_club(name)
 
     def being(self, mention: PersonMention) -> Being | None:
         """The person that a mention stands for."""
-        return self.by_mention.get(id(mention))
+        return mention.being
 
     def club(self, mention: ClubMention) -> ClubName | None:
         """The club that a mention stands for."""
-        return self.by_club.get(id(mention))
+        return mention.settled
 
     def _recall(self, being: Being) -> None:
         if being in self.recent:
@@ -121,9 +123,6 @@ class Resolver:
         if mention.indefinite or mention.plural:
             return None
         if mention.pronoun:
-            for being in self.here:
-                if being.role == "player":
-                    return being
             if self.here:
                 return self.here[0]
             return self.spoken_of or (self.recent[-1] if self.recent else None)
@@ -214,6 +213,10 @@ class Resolver:
 
     def _fits(self, mention: PersonMention, being: Being) -> bool:
         """Whether "the 24-year-old Brazil winger" may be this person."""
+        if mention.native_of and not self._is_native(mention.native_of, being):
+            return False
+        if mention.youth_clubs and not self._came_through(mention, being):
+            return False
         if mention.role != "player" and being.role == "player" and not self._is_coach(being):
             return False
         if mention.role == "player" and mention.positions and being.role != "player":
@@ -237,6 +240,28 @@ class Resolver:
                 return False
         current = [club.key for club, relation in mention.clubs if relation == "current"]
         return not (current and being.current and not set(current) & set(being.current))
+
+    def _is_native(self, town: str, being: Being) -> bool:
+        folded = fold_name(town)
+        return any(p.born_place and fold_name(p.born_place.split(",")[0]) == folded for p in being.people)
+
+    def _came_through(self, mention: PersonMention, being: Being) -> bool:
+        """Whether the register has the person at the club whose academy product the text speaks of."""
+        clubs = {club.key for club in mention.youth_clubs}
+        return any(spell.club_id in clubs for p in being.people for spell in p.spells)
+
+    def employer(self, being: Being) -> ClubName | None:
+        """The club that a coach or official works for: as the text says, else as the register has it on the day."""
+        if being.employer is not None or self.day is None:
+            return being.employer or being.club
+        for person in being.people:
+            for spell in reversed(person.spells):
+                if spell.flags & {"coach", "director"} or person.role in ("coach", "director"):
+                    if spell.start <= self.day.isoformat() and (not spell.end or spell.end >= self.day.isoformat()[: len(spell.end)]):
+                        club = self.register.clubs.get(spell.club_id)
+                        if club is not None:
+                            return ClubName(club.name, club)
+        return being.club
 
     def _is_coach(self, being: Being) -> bool:
         return any(p.role != "player" for p in being.people)
@@ -267,6 +292,8 @@ class Resolver:
         if mention.plural or mention.relation is not None:
             return None
         if mention.pronoun:
+            if self.club_here is not None:
+                return self.club_here
             return self.recent_clubs[-1] if self.recent_clubs else None
         for club in reversed(self.recent_clubs):
             if self._club_fits(mention, club):

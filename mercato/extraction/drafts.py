@@ -46,6 +46,9 @@ class Drafter:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.topic: Being | None = None
+        self.open_set: Event | None = None
+        # Moves that the text takes for known ("since his return to Milan"): what says them again is no news.
+        self.presupposed: set[tuple[int, str]] = set()
         self._by_frame: dict[str, Callable[[Event, list[tuple[Being, Span]]], Iterator[Draft]]] = {
             "acquire": self._acquire,
             "pursue": self._acquire,
@@ -67,15 +70,27 @@ class Drafter:
             "succeed": self._succeed,
         }
 
-    def drafts(self, events: list[Event], local: list[Being]) -> list[Draft]:
-        """The drafts of one sentence's events; `local` are the people that the sentence names, in order."""
+    def drafts(self, events: list[Event], local: list[Being], continued: list[tuple[Being, Span]] | None = None) -> list[Draft]:
+        """The drafts of one sentence's events; `local` are the people that the sentence names, in order.
+
+        `continued` are the people of a sentence that goes on with a list ("The list includes A and B").
+        """
         self._settle_outcomes(events)
         found: list[Draft] = []
+        if continued and self.open_set is not None:
+            shared = self.resolver.last_plural_from
+            for being, span in continued:
+                if shared is not None and not being.current:
+                    being.at(shared, span)
+            found.extend(self._moves(self.open_set, continued, self.open_set.buyers))
         for event in events:
             make = self._by_frame.get(event.frame)
             if make is None or event.stage is None:
                 continue
+            self._coach_wants(event)
             people = self._people(event, local)
+            if event.plural_object and event.buyers:
+                self.open_set = event
             for draft in make(event, people):
                 if draft.being.role != "official":
                     found.append(draft)
@@ -106,6 +121,18 @@ class Drafter:
                 before.stage = Stage.WITHDRAWN
                 event.frame = "none"
 
+    def _coach_wants(self, event: Event) -> None:
+        """"Allegri has been linked with some of his old players": a coach linked with people stands for his club."""
+        if event.frame != "link" or not (event.plural_object or len(event.people) > 1):
+            return
+        first = event.people[0][0] if event.people else None
+        if first is None or not (first.role == "coach" or any(p.role == "coach" for p in first.people)):
+            return
+        employer = self.resolver.employer(first)
+        if employer is not None and not event.buyers:
+            event.buyers = [Club(employer, event.people[0][1])]
+            event.people = event.people[1:]
+
     def _people(self, event: Event, local: list[Being]) -> list[tuple[Being, Span]]:
         if event.people:
             players = [pair for pair in event.people if pair[0].role == "player"]
@@ -113,7 +140,7 @@ class Drafter:
                 if being.role != "player" and being.club is not None and event.frame in ("renew", "keep"):
                     event.keepers.append(Club(being.club, being.spans[being.club.key]))
             return players or event.people
-        if event.unnamed_object and not event.plural_object:
+        if event.unnamed_object or event.plural_object:
             return []
         players = [b for b in local if b.role == "player"]
         if players:
@@ -178,10 +205,13 @@ class Drafter:
     def _join(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._note_sellers(event, people)
         clubs = event.buyers or event.partner_clubs
+        if not clubs and event.frame == "radar" and self.open_set is not None and event.sentence - self.open_set.sentence <= 3:
+            clubs = self.open_set.buyers
         if not clubs and event.unnamed_suitors:
             yield from self._exits(event, people)
             return
         if event.background and event.entry.get("noun"):
+            self.presupposed.update((id(being), club.name.key) for being, _ in people for club in clubs)
             return
         yield from self._moves(event, people, clubs)
 
@@ -277,6 +307,12 @@ class Drafter:
             for draft in found:
                 if draft.kind is ClaimKind.MOVE and (id(draft.being) in beings or not beings):
                     draft.stage = Stage.REJECTED
+        refused = {id(d.being) for d in found if d.kind is ClaimKind.MOVE and d.stage is Stage.REJECTED}
+        if any(e.frame == "sell" and e.stage is Stage.REJECTED and e.entry.get("core") != "rejected" for e in events):
+            found[:] = [
+                d for d in found
+                if not (d.kind is ClaimKind.STAY and id(d.being) in refused and d.event is not None and d.event.frame == "sell")
+            ]  # fmt: skip
 
 
 _REFUSABLE = frozenset({"bid", "talks", "pursue", "acquire", "offer_contract", "renew", "agree", "join", "leave"})

@@ -63,7 +63,7 @@ class _Chain:
     purposive: bool = False
 
 
-def pick(node: Node, following: Node | None) -> Entry | None:
+def pick(node: Node, following: Node | None, noun: bool = False) -> Entry | None:
     """The event that a phrase stands for: a word that governs nothing only where nothing better fits."""
     events = [entry for entry in node.entries if entry.category == "event"]
     if len(events) < 2:
@@ -75,6 +75,8 @@ def pick(node: Node, following: Node | None) -> Entry | None:
         frame = FRAMES[entry.attributes["frame"]]
         if entry.attributes["frame"] == "rival":
             return 5
+        if noun and (entry.attributes["frame"] == "radar" or entry.get("noun")):
+            return -1
         if person_next and frame.object == "player" and frame.subject != "player":
             return 0
         if club_next and frame.object in ("buyer", "seller", "keeper"):
@@ -82,6 +84,17 @@ def pick(node: Node, following: Node | None) -> Entry | None:
         return 2 if entry.attributes["frame"] == "none" else 1
 
     return min(events, key=rank)
+
+
+def _is_noun(nodes: list[Node], at: int) -> bool:
+    """Whether an article or a possessor stands before the word, with nothing but words that describe it between."""
+    for index in range(at - 1, max(at - 4, -1), -1):
+        node = nodes[index]
+        if node.has("articles") or node.owner:
+            return True
+        if not (node.kind is NodeKind.WORD or node.has("adjectives")):
+            return False
+    return False
 
 
 class EventReader:
@@ -126,7 +139,7 @@ class EventReader:
         for at, node in enumerate(nodes):
             if node.kind is not NodeKind.EVENT:
                 continue
-            entry = pick(node, nodes[at + 1] if at + 1 < len(nodes) else None)
+            entry = pick(node, nodes[at + 1] if at + 1 < len(nodes) else None, _is_noun(nodes, at))
             if entry is None:
                 continue
             last = chains[-1] if chains else None
@@ -327,7 +340,7 @@ class EventReader:
 
     def _owns(self, nodes: list[Node], at: int, event_at: int) -> bool:
         """ "Chelsea's pursuit", "Pogba's agent says": the possessor of the word itself, or of somebody who acts for it."""
-        return event_at - at <= 4
+        return event_at - at <= 4 and not any(n.kind is NodeKind.EVENT for n in nodes[at + 1 : event_at])
 
     def _is_object(self, nodes: list[Node], at: int) -> bool:
         """Whether the noun phrase follows a word for a step directly: then it is that one's object."""
@@ -384,6 +397,8 @@ class EventReader:
     def _take(
         self, event: Event, node: Node, role: str | None, first: bool, frame: Frame, nodes: list[Node], at: int
     ) -> None:
+        if node.kind is NodeKind.PERSON and node.owner and node.people[0].pronoun and frame.object != "player":
+            return
         if role is None:
             if first or node.kind is NodeKind.PERSON:
                 self._assign(event, node, frame.object, frame)
@@ -410,16 +425,22 @@ class EventReader:
                 event.unnamed_object = event.unnamed_object or part == "player"
                 event.plural_object = event.plural_object or mention.plural
                 for club, relation in mention.clubs:
-                    if relation == "current" and part == "player":
+                    if relation == "current" and mention.plural:
                         self.resolver.last_plural_from = club
                 continue
             span = (mention.start, mention.end)
             if part == "coach":
                 event.replaced.append((being, span))
-            elif part in ("player", "any") or being.role == "player":
+            elif part in ("player", "any") or not self._acts_for_club(being):
                 event.people.append((being, span))
-            elif part in ("buyer", "seller", "keeper") and being.role != "player" and being.club is not None:
-                getattr(event, f"{part}s").append(Club(being.club, being.spans.get(being.club.key, span)))
+            elif part in ("buyer", "seller", "keeper"):
+                employer = self.resolver.employer(being)
+                if employer is not None:
+                    getattr(event, f"{part}s").append(Club(employer, being.spans.get(employer.key, span)))
+
+    def _acts_for_club(self, being: Being) -> bool:
+        """Coaches and officials act for their club."""
+        return being.role != "player" or (not being.positions and any(p.role != "player" for p in being.people))
 
     def _assign_clubs(self, event: Event, clubs: list[ClubMention], part: str) -> None:
         for mention in clubs:

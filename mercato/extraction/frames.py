@@ -22,7 +22,7 @@ class Frame:
 FRAMES: dict[str, Frame] = {
     "none": Frame(),
     "acquire": Frame("buyer", "player", {"source": "seller", "agent": "buyer", "place": "seller", "goal": "buyer"}),
-    "pursue": Frame("buyer", "player", {"source": "seller", "agent": "buyer", "place": "seller"}),
+    "pursue": Frame("buyer", "player", {"source": "seller", "agent": "buyer"}),
     "bid": Frame("buyer", "player", {"source": "buyer", "agent": "buyer", "for": "player", "goal": "seller"}),
     "offer_contract": Frame("buyer", "player", {"agent": "buyer", "source": "buyer", "goal": "player"}),
     "join": Frame("player", "buyer", {"goal": "buyer", "source": "seller", "partner": "buyer", "place": "buyer"}),

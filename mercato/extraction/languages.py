@@ -34,7 +34,7 @@ class Language:
     code: str
     name: str
     lexicon: Lexicon
-    overlays: tuple[Lexicon, ...]
+    overlay_openers: Mapping[str, tuple[Lexicon, ...]]
     figures: FigureReader
     abbreviations: frozenset[str]
     possessive: frozenset[str]
@@ -152,7 +152,7 @@ class _Compiler:
             self.add("people", words, "position", position)
         for name in (
             "players", "coaches", "officials", "adjectives", "former", "target_nouns", "international", "club_nouns",
-            "own_club_nouns", "former_club_nouns", "suitor_nouns",
+            "own_club_nouns", "former_club_nouns", "suitor_nouns", "academy", "natives",
         ):  # fmt: skip
             self.add("people", people.get(name, ()), name, name)
 
@@ -189,6 +189,15 @@ class _Compiler:
             self.add("cues", cues.get(group, ()), group, group)
 
 
+def _openers(lexicons: Iterable[Lexicon]) -> dict[str, tuple[Lexicon, ...]]:
+    """Which of the lexicons have a phrase that begins with a word."""
+    openers: dict[str, tuple[Lexicon, ...]] = {}
+    for lexicon in lexicons:
+        for word in lexicon.first_words:
+            openers[word] = (*openers.get(word, ()), lexicon)
+    return openers
+
+
 @lru_cache(maxsize=16)
 def load_language(code: str) -> Language:
     """A language by its code. Raises DataFileError where it has no folder or a file of it is wrong."""
@@ -205,7 +214,7 @@ def load_language(code: str) -> Language:
         code=code,
         name=language["name"],
         lexicon=compiler.lexicon,
-        overlays=tuple(compiler.overlays.values()),
+        overlay_openers=_openers(compiler.overlays.values()),
         figures=FigureReader(data["figures"]),
         abbreviations=frozenset(language["abbreviations"]),
         possessive=frozenset(language["possessive"]),

@@ -82,6 +82,8 @@ class Namer:
                 ids = {e.id for e in item.names if e.kind is NameKind.CLUB and self._speaks(e)}
                 if len(ids) == 1:
                     named[next(iter(ids))] += 1
+                elif not ids:
+                    named.update({e.id for e in item.names if e.kind is NameKind.GROUND})
         return named
 
     def _speaks(self, entry: NameEntry) -> bool:
@@ -89,7 +91,11 @@ class Namer:
 
     def _settle(self, text: str, items: list[Item], at: int, named: Counter[str]) -> None:
         item = items[at]
-        entries = [e for e in item.names if self._speaks(e)]
+        written = text[item.start : item.end]
+        definite = at > 0 and items[at - 1].key in self.language.articles
+        entries = [e for e in item.names if (self._speaks(e) or (definite and e.kind is NameKind.CLUB_NICKNAME)) and _fits(e.text, written)]
+        if definite and " " not in written and all(e.kind in _PERSON_KINDS for e in entries):
+            entries = []  # no article stands before a person's name
         if not entries:
             item.kind, item.key = ItemKind.WORD, text[item.start : item.end].lower()
             return
@@ -103,7 +109,9 @@ class Namer:
             self._as_source(item, entries)
         else:
             for kind, item_kind in _OTHERS:
-                found = next((e for e in entries if e.kind is kind), None)
+                found = next((e for e in entries if e.kind is kind and (not named or named[e.id])), None) or next(
+                    (e for e in entries if e.kind is kind), None
+                )
                 if found is not None:
                     item.kind, item.key, item.value = item_kind, KEYS[item_kind], found.id
                     break
@@ -120,7 +128,7 @@ class Namer:
         ids = [id_ for id_ in ids if self.register.clubs[id_].shipped] or ids
         written = text[item.start : item.end].lower()
         if not self.register.clubs[ids[0]].shipped and " " not in written:
-            if written in self.words["particles"]:
+            if written in self.words["particles"] or written in self.words["club"]:
                 item.kind, item.key = ItemKind.WORD, written
                 return
             ids = [id_ for id_ in named if written in self.register.clubs[id_].name.lower().split()] or ids
@@ -291,6 +299,16 @@ class Namer:
 
     def _by_surname(self, name: str) -> tuple[Person, ...]:
         return self.register.by_surname.get(fold_name(name), ())
+
+
+def _fits(name: str, written: str) -> bool:
+    """Whether a name may stand as it is written: short all-capital names and names with a dot only just so."""
+    if name.isupper() and len(name) <= 4:
+        return written.isupper()
+    if "." in name and " " not in name:
+        return "." in written
+    last = name.rsplit(" ", 1)[-1]
+    return " " not in name or not last[0].isupper() or not written.rsplit(" ", 1)[-1][0].islower()
 
 
 _OPENERS = frozenset({"“", '"', "‘", ":", "-", "–", "—", "•", "(", "…", "?", "!", "."})

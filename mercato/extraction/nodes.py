@@ -5,9 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum
 
+from typing import TYPE_CHECKING
+
 from mercato.extraction.items import Item
 from mercato.extraction.lexicon import Entry
 from mercato.extraction.naming import ClubName, PersonName
+
+if TYPE_CHECKING:
+    from mercato.extraction.coreference import Being
 
 
 class NodeKind(IntEnum):
@@ -44,6 +49,8 @@ class PersonMention:
     indefinite: bool = False
     pronoun: bool = False
     club_spans: list[tuple[ClubName, int, int]] = field(default_factory=list)
+    youth_clubs: list[ClubName] = field(default_factory=list)
+    being: Being | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -61,6 +68,8 @@ class ClubMention:
     plural: bool = False
     ground: bool = False
     national: bool = False
+    own: bool = False
+    settled: ClubName | None = None
 
 
 @dataclass(slots=True, eq=False)

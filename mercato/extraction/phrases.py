@@ -12,9 +12,12 @@ from mercato.extraction.nodes import ClubMention, Mark, Node, NodeKind, PersonMe
 from mercato.register import Register
 
 _MODIFIERS = frozenset(
-    {"position", "players", "coaches", "officials", "adjectives", "former", "target_nouns", "international"}
+    {
+        "position", "players", "coaches", "officials", "adjectives", "former", "target_nouns", "international", "academy",
+        "natives",
+    }
 )
-_HEADS = frozenset({"position", "players", "international"})
+_HEADS = frozenset({"position", "players", "international", "academy", "natives"})
 _FIGURES = frozenset({ItemKind.MONEY, ItemKind.DATE, ItemKind.LENGTH, ItemKind.PERCENT, ItemKind.NUMBER})
 _PLACES = frozenset({ItemKind.COUNTRY, ItemKind.DEMONYM, ItemKind.COMPETITION, ItemKind.CITY})
 
@@ -62,8 +65,9 @@ def marks(items: list[Item], language: Language) -> list[Mark]:
     """The phrases of the overlay in a sentence; the longest at each place, those inside a longer one too."""
     keys = [item.key for item in items]
     found: list[Mark] = []
-    for lexicon in language.overlays:
-        for at in range(len(keys)):
+    openers = language.overlay_openers
+    for at, word in enumerate(keys):
+        for lexicon in openers.get(word, ()):
             match = lexicon.match(keys, at)
             if match is not None:
                 end, entries = match
@@ -92,6 +96,10 @@ class Chunker:
         for at in range(len(cells)):
             if not used[at]:
                 self._described_person(cells, at, used, taken)
+        for at, cell in enumerate(cells):
+            if not used[at] and "pronoun" in cell.categories:
+                used[at] = True
+                taken[at] = (at, self._pronoun(cell))
         for at in range(len(cells)):
             if not used[at]:
                 self._club(cells, at, used, taken)
@@ -204,12 +212,16 @@ class Chunker:
                 mention.clubs.append((name, "former" if former else "current"))
                 if index + 1 < head and cells[index + 1].key == "'s":
                     former = False
+            elif cell.kind is ItemKind.CITY:
+                mention.native_of = self.text[cell.start : cell.end]
             elif cell.kind in (ItemKind.COUNTRY, ItemKind.DEMONYM):
                 countries.append(str(cell.item.value))
             elif cell.kind is ItemKind.AGE:
                 self._age(cell, mention)
             else:
                 self._absorb_noun(cell, mention, positions)
+        if not any("natives" in c.categories for c in cells[low : head]):
+            mention.native_of = None
         mention.positions = tuple(positions)
         mention.countries = tuple(countries)
 
@@ -220,9 +232,21 @@ class Chunker:
                 mention.role = "player"
             elif entry.category == "target_nouns":
                 mention.clubs = [(club, "target") for club, _ in mention.clubs]
+            elif entry.category == "academy":
+                mention.youth_clubs = [club for club, _ in mention.clubs]
+                mention.clubs = []
+            elif entry.category == "natives":
+                self._native(mention)
             elif entry.category in ("coaches", "officials"):
                 mention.role = "coach" if entry.category == "coaches" else "official"
                 mention.clubs = [(c, "employer" if r == "current" else r) for c, r in mention.clubs]
+
+    def _native(self, mention: PersonMention) -> None:
+        """"the Livorno native": the name is the town's, not the club's."""
+        if mention.club_spans:
+            _, start, end = mention.club_spans.pop()
+            mention.native_of = self.text[start:end]
+            mention.clubs = []
 
     def _age(self, cell: _Cell, mention: PersonMention) -> None:
         figure = cell.item.value
@@ -244,19 +268,13 @@ class Chunker:
     ) -> None:
         """ "the 24-year-old", "their Brazil forward", "a new goalkeeper", "several Juventus stars", "he"."""
         cell = cells[at]
-        if "pronoun" in cell.categories:
-            node = self._pronoun(cell)
-            if node is not None:
-                used[at] = True
-                taken[at] = (at, node)
-            return
         if not (cell.categories & _HEADS or cell.kind is ItemKind.AGE or "plural_people" in cell.categories):
             return
         if at + 1 < len(cells) and not used[at + 1] and self._goes_on(cells, at):
             return
         if "target_nouns" in cell.categories and "event" in cell.categories:
             return
-        low = self._walk_left(cells, at, used)
+        low = self._with_words(cells, self._walk_left(cells, at, used), used)
         mention = PersonMention(None, cells[low].start, cell.end)
         self._absorb(cells, low, at + 1, mention)
         first = cells[low]
@@ -270,6 +288,18 @@ class Chunker:
         for index in range(low, at + 1):
             used[index] = True
         taken[low] = (at, node)
+
+    def _with_words(self, cells: list[_Cell], low: int, used: list[bool]) -> int:
+        """"their best wingback": up to two words that no table knows, where an article or a possessor opens the phrase."""
+        for index in range(low - 1, max(low - 4, -1), -1):
+            cell = cells[index]
+            if used[index]:
+                break
+            if "articles" in cell.categories or cell.key in self._possessors:
+                return index
+            if cell.kind is not ItemKind.WORD or low - index > 2:
+                break
+        return low
 
     _indefinite = frozenset({"a", "an", "another"})
 
@@ -287,7 +317,7 @@ class Chunker:
             "plural_people" in cells[at].categories
         )  # fmt: skip
 
-    def _pronoun(self, cell: _Cell) -> Node | None:
+    def _pronoun(self, cell: _Cell) -> Node:
         name = next(e.name for e in cell.entries if e.category == "pronoun")
         if name in ("person", "person_of"):
             mention = PersonMention(None, cell.start, cell.end, pronoun=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from mercato.extraction.assembly import Assembler
-from mercato.extraction.coreference import Resolver
+from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.drafts import Draft, Drafter
 from mercato.extraction.events import EventReader
 from mercato.extraction.languages import Language, languages, load_language
 from mercato.extraction.naming import Namer
+from mercato.extraction.nodes import Node, NodeKind
 from mercato.extraction.phrases import Chunker
 from mercato.extraction.sentences import fill_items, sentences
 from mercato.model import Claim, Document, ReaderVersion
@@ -52,14 +53,16 @@ class RuleReader:
         for number, row in enumerate(rows):
             nodes = chunker.nodes(row.items, text)
             resolver.see(nodes)
+            _place_in_brackets(nodes, resolver)
+            _place_by_preposition(nodes, resolver)
             events = reader.read(nodes, number)
             assembler.conditions.mark(nodes, events, number)
             local = [b for n in nodes for m in n.people if (b := resolver.being(m)) is not None]
-            found = drafter.drafts(events, local)
+            found = drafter.drafts(events, local, _continued(nodes, resolver))
             facts = assembler.enrich(number, row, nodes, events, found, drafter.topic)
             drafts.extend(found)
             drafts.extend(facts)
-        claims = assembler.claims(drafts)
+        claims = assembler.claims(drafts, drafter.presupposed)
         return [c for c in claims if c.confidence is None or c.confidence >= self.threshold]
 
     def _for(self, code: str) -> tuple[Language, Namer, Chunker]:
@@ -67,3 +70,49 @@ class RuleReader:
             language = load_language(code)
             self._tools[code] = (language, Namer(self.register, language), Chunker(self.register, language))
         return self._tools[code]
+
+
+def _continued(nodes: list[Node], resolver: Resolver) -> list[tuple[Being, tuple[int, int]]]:
+    """The people of a sentence that goes on with a list: "The list includes A and B"."""
+    if not any(node.has("list_continues") for node in nodes):
+        return []
+    people = [node for node in nodes if node.kind is NodeKind.PERSON and not node.owner]
+    return [(b, (m.start, m.end)) for n in people[:1] for m in n.people if (b := resolver.being(m)) is not None]
+
+
+def _place_in_brackets(nodes: list[Node], resolver: Resolver) -> None:
+    """"Federico Chiesa (now at Liverpool)", "Chiesa (Liverpool)": the club that the person is at."""
+    for at, node in enumerate(nodes[:-2]):
+        if node.key != "(" or at == 0 or nodes[at - 1].kind is not NodeKind.PERSON:
+            continue
+        inside = nodes[at + 1 : at + 5]
+        club = next((n for n in inside if n.kind is NodeKind.CLUB), None)
+        being = resolver.being(nodes[at - 1].people[-1])
+        if club is None or being is None or any(n.key == ")" for n in inside[: inside.index(club)]):
+            continue
+        name = resolver.club(club.clubs[0])
+        if name is not None:
+            being.at(name, (club.start, club.end), 3)
+
+
+def _place_by_preposition(nodes: list[Node], resolver: Resolver) -> None:
+    """"Laporte's situation at Manchester City", "who has scored 59 goals for Inter": where the person plays."""
+    for at, node in enumerate(nodes):
+        if node.kind is not NodeKind.CLUB or node.role not in ("place", "for") or node.clubs[0].ground:
+            continue
+        person = _person_before(nodes, at)
+        name = resolver.club(node.clubs[0])
+        if person is None or name is None or person.current:
+            continue
+        person.at(name, (node.start, node.end))
+
+
+def _person_before(nodes: list[Node], at: int) -> Being | None:
+    """The person right before, with no step and nobody else between."""
+    for index in range(at - 1, max(at - 10, -1), -1):
+        node = nodes[index]
+        if node.kind is NodeKind.PERSON:
+            return node.people[-1].being
+        if node.kind in (NodeKind.EVENT, NodeKind.CLUB) or node.key in (";", "."):
+            return None
+    return None

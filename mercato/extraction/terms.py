@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.drafts import Draft
-from mercato.extraction.items import Figure, ItemKind
+from mercato.extraction.items import Figure, Item, ItemKind
+from mercato.extraction.languages import Language
 from mercato.extraction.nodes import Mark, Node, NodeKind
 from mercato.model import ClaimKind, Deal, EvidenceRole, Money
 
@@ -61,13 +63,32 @@ def year_month(means: str, day: date | None) -> str | None:
             return None
 
 
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A sum in a sentence; an `aside` ("the £35m-rated striker") is the fee of no step."""
+
+    money: Money
+    span: Span
+    aside: bool
+
+
+def _distance(draft: Draft, span: Span) -> int:
+    """Characters between a sum and the words of a draft's step; what follows the step is nearer than what precedes."""
+    if draft.event is None:
+        return 9999
+    start, end = draft.event.span
+    return span[0] - end if span[0] >= end else (start - span[1] if span[1] <= start else 0)
+
+
 class TermReader:
     """Reads the terms of one document's sentences."""
 
-    def __init__(self, resolver: Resolver, day: date | None, text: str) -> None:
+    def __init__(self, language: Language, resolver: Resolver, day: date | None, text: str) -> None:
         self.resolver = resolver
         self.day = day
         self.text = text
+        self.lowering = language.words.get("lowering", frozenset())
+        self.asides = language.words.get("money_asides", frozenset())
 
     # Until when
 
@@ -171,13 +192,33 @@ class TermReader:
                     return mention.start, mention.end
         return being.first
 
-    def prices(self, nodes: list[Node], marks: list[Mark], sentence: int, topic: Being | None) -> Iterator[Draft]:
+    def amounts(self, items: list[Item]) -> list[Amount]:
+        """The amounts of money of a sentence; wages and the same amount in another currency are left out."""
+        found: list[Amount] = []
+        for at, item in enumerate(items):
+            figure = item.value
+            if item.kind is not ItemKind.MONEY or not isinstance(figure, Figure) or figure.money is None or figure.word:
+                continue
+            before = items[at - 1].key if at else ""
+            if before == "(" and at >= 2 and items[at - 2].kind is ItemKind.MONEY:
+                continue  # "50m euros (£42m)"
+            follow = items[at + 1].key if at + 1 < len(items) else ""
+            money = figure.money
+            if before in self.lowering and money.low != money.high:
+                money = Money(money.high, money.high, money.currency)  # "by £20m to £88m" is no range
+            aside = follow == "-" or follow in self.asides
+            found.append(Amount(money, (figure.start, figure.end), aside))
+        return found
+
+    def prices(
+        self, nodes: list[Node], amounts: list[Amount], marks: list[Mark], sentence: int, topic: Being | None
+    ) -> Iterator[Draft]:
         """Asking prices, valuations and clauses of the sentence."""
         used: set[int] = set()
         for mark in marks:
             if mark.entry.category != "prices" or mark.entry.name == "cost":
                 continue
-            found = self._money_near(nodes, mark, used)
+            found = self._money_near(amounts, mark, used)
             if found is None:
                 continue
             money, span = found
@@ -212,30 +253,16 @@ class TermReader:
                 if name is not None:
                     being.at(name, (mention.start, mention.end), 2)
 
-    def _money_near(self, nodes: list[Node], mark: Mark, used: set[int]) -> tuple[Money, Span] | None:
-        best: tuple[int, Money, Span] | None = None
-        for index, node in enumerate(nodes):
-            figure = figure_of(node, ItemKind.MONEY)
-            if figure is None or figure.money is None or figure.word or figure.start in used:
+    def _money_near(self, amounts: list[Amount], mark: Mark, used: set[int]) -> tuple[Money, Span] | None:
+        best: tuple[int, Amount] | None = None
+        for amount in amounts:
+            start, end = amount.span
+            if start in used:
                 continue
-            if self._is_converted(nodes, index):
-                continue
-            distance = figure.start - mark.end if figure.start >= mark.start else 2 * (mark.start - figure.end)
-            if distance > REACH:
-                continue
-            if best is None or distance < best[0]:
-                best = (distance, self._lowered(nodes, index, figure.money), (figure.start, figure.end))
-        return (best[1], best[2]) if best else None
-
-    def _is_converted(self, nodes: list[Node], at: int) -> bool:
-        """ "50m euros (£42m)": the amount in brackets is the same in another currency."""
-        return at >= 2 and nodes[at - 1].key == "(" and figure_of(nodes[at - 2], ItemKind.MONEY) is not None
-
-    def _lowered(self, nodes: list[Node], at: int, money: Money) -> Money:
-        """ "by £20m to £88m" is no range: the second figure is the new price."""
-        if at > 0 and nodes[at - 1].has("prep", "agent") and money.low != money.high:
-            return Money(money.high, money.high, money.currency, money.kind)
-        return money
+            distance = start - mark.end if start >= mark.start else 2 * (mark.start - end)
+            if distance <= REACH and (best is None or distance < best[0]):
+                best = (distance, amount)
+        return (best[1].money, best[1].span) if best else None
 
     def _priced(self, nodes: list[Node], start: int, topic: Being | None) -> list[Being]:
         named = [
@@ -250,45 +277,26 @@ class TermReader:
 
     # Deal and fee of the steps
 
-    def bind(self, nodes: list[Node], marks: list[Mark], drafts: list[Draft]) -> None:
+    def bind(self, amounts: list[Amount], marks: list[Mark], drafts: list[Draft]) -> None:
         """Gives the drafts of a sentence the deal and the fee that it names."""
         steps = [d for d in drafts if d.kind in (ClaimKind.MOVE, ClaimKind.EXIT)]
         if not steps:
             return
-        self._bind_fees(nodes, steps, drafts)
+        self._bind_fees(amounts, marks, steps, drafts)
         self._bind_deals(marks, steps)
 
-    def _bind_fees(self, nodes: list[Node], steps: list[Draft], drafts: list[Draft]) -> None:
-        taken = {
-            span[0] for d in drafts if d.kind is ClaimKind.PRICE for role, span in d.spans if role is EvidenceRole.FEE
-        }
-        for at, node in enumerate(nodes):
-            figure = figure_of(node, ItemKind.MONEY)
-            if figure is None or figure.money is None or figure.word or figure.start in taken:
+    def _bind_fees(self, amounts: list[Amount], marks: list[Mark], steps: list[Draft], drafts: list[Draft]) -> None:
+        taken = {span[0] for d in drafts if d.kind is ClaimKind.PRICE for role, span in d.spans if role is EvidenceRole.FEE}
+        quoted = {m.end for m in marks if m.entry.category == "prices" and m.entry.name in ("paid", "quoted")}
+        for amount in amounts:
+            start, end = amount.span
+            if amount.aside or (start in taken and not any(0 <= start - q <= REACH for q in quoted)):
                 continue
-            if self._is_converted(nodes, at) or self._is_aside(nodes, at):
-                continue
-            nearest = min(steps, key=lambda d: self._distance(d, figure))
+            nearest = min(steps, key=lambda d: _distance(d, amount.span))
             for draft in steps:
-                if (
-                    draft.fee is None
-                    and draft.event is not None
-                    and nearest.event is not None
-                    and draft.event.span == nearest.event.span
-                ):
-                    draft.fee = figure.money
-                    draft.spans.append((EvidenceRole.FEE, (figure.start, figure.end)))
-
-    def _distance(self, draft: Draft, figure: Figure) -> int:
-        if draft.event is None:
-            return 9999
-        start, end = draft.event.span
-        return figure.start - end if figure.start >= end else (start - figure.end if figure.end <= start else 0)
-
-    def _is_aside(self, nodes: list[Node], at: int) -> bool:
-        """ "the £35m-rated", "his £80m budget": figures that are no fee of a step."""
-        follow = nodes[at + 1].key if at + 1 < len(nodes) else ""
-        return follow in ("-", "rated", "budget")
+                if draft.fee is None and draft.event is not None and nearest.event is not None and draft.event.span == nearest.event.span:
+                    draft.fee = amount.money
+                    draft.spans.append((EvidenceRole.FEE, (start, end)))
 
     def _bind_deals(self, marks: list[Mark], steps: list[Draft]) -> None:
         found = [(mark, mark.entry.name) for mark in marks if mark.entry.category == "deal"]
