@@ -64,6 +64,7 @@ class Assembler:
         amounts = self.terms.amounts(row.items)
         facts = list(self.terms.prices(nodes, amounts, noticed, number, topic))
         self.terms.bind(amounts, noticed, [*found, *facts])
+        found[:] = [d for d in found if not (d.stage is Stage.DONE and self.terms.is_past(nodes, d))]
         facts.extend(self.terms.contracts(nodes, noticed, number, topic))
         return facts
 

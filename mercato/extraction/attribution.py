@@ -37,6 +37,8 @@ class AttributionReader:
     def read(self, number: int, row: Sentence, noticed: list[Mark]) -> None:
         """Notes what the sentence cites."""
         cues = [m for m in noticed if m.entry.category == "attribution"]
+        if not cues and not any(i.kind is ItemKind.OUTLET or i.kind is ItemKind.PERSON for i in row.items):
+            return
         citation = Citation()
         ordered: list[tuple[int, int, Link]] = []
         items = row.items
@@ -76,13 +78,19 @@ class AttributionReader:
         item = items[at]
         if items[at].key.startswith("@") or self.text[item.start] == "@":
             return 0
-        before = [m for m in cues if m.entry.name in ("before", "relay", "told") and 0 <= item.start - m.end <= REACH_BEFORE]
+        before = [
+            m for m in cues if m.entry.name in ("before", "relay", "told") and 0 <= item.start - m.end <= REACH_BEFORE
+        ]
         before = [m for m in before if self._is_near(items, m.end, item.start)]
         if before:
             nearest = max(before, key=lambda m: m.end)
             return 1 if nearest.entry.name == "relay" else 0
         for cue in cues:
-            if cue.entry.name == "after" and 0 <= cue.start - item.end <= REACH_AFTER and self._is_near(items, item.end, cue.start):
+            if (
+                cue.entry.name == "after"
+                and 0 <= cue.start - item.end <= REACH_AFTER
+                and self._is_near(items, item.end, cue.start)
+            ):
                 return 0
         if self._in_brackets(items, at):
             return 0
@@ -91,7 +99,7 @@ class AttributionReader:
         return None
 
     def _chained(self, items: list[Item], at: int) -> bool:
-        """"Sky and Di Marzio report": a second source joined to the first."""
+        """ "Sky and Di Marzio report": a second source joined to the first."""
         return items[at - 1].key in self.language.words["conjunctions"] | {"of", ","} and (
             items[at - 2].kind is ItemKind.OUTLET or self._may_be_source(items[at - 2])
         )
@@ -99,13 +107,13 @@ class AttributionReader:
     def _is_near(self, items: list[Item], start: int, end: int) -> bool:
         """Nothing but small words between a cue and its source."""
         return not any(
-            start <= i.start < end and i.kind in (ItemKind.CLUB, ItemKind.PERSON, ItemKind.MONEY) or
-            start <= i.start < end and i.key in (".", ";", ":")
+            (start <= i.start < end and i.kind in (ItemKind.CLUB, ItemKind.PERSON, ItemKind.MONEY)) or
+            (start <= i.start < end and i.key in (".", ";", ":"))
             for i in items
         )  # fmt: skip
 
     def _in_brackets(self, items: list[Item], at: int) -> bool:
-        """"(Mail)" or "(Gazzetta dello Sport, in Italian)" at the end of an item."""
+        """ "(Mail)" or "(Gazzetta dello Sport, in Italian)" at the end of an item."""
         if at == 0 or items[at - 1].key not in ("(", "[", "via", "/"):
             return False
         return any(i.key in (")", "]") for i in items[at + 1 : at + 8])
@@ -131,7 +139,7 @@ class AttributionReader:
         return links
 
     def _by_town(self, items: list[Item]) -> bool:
-        """"the Roman newspaper": an outlet cited before, named by its town."""
+        """ "the Roman newspaper": an outlet cited before, named by its town."""
         for first, second in zip(items, items[1:], strict=False):
             if second.key in self.language.words["outlet_nouns"] and (
                 first.key in self.language.towns or first.kind in (ItemKind.CITY, ItemKind.DEMONYM)
@@ -148,7 +156,12 @@ class AttributionReader:
             if not links:
                 links = self._nearby(draft, rows, short)
             draft.chain = links
-            if draft.certainty is Certainty.REPORTED and not links and draft.kind is ClaimKind.MOVE and draft.stage == "done":
+            if (
+                draft.certainty is Certainty.REPORTED
+                and not links
+                and draft.kind is ClaimKind.MOVE
+                and draft.stage == "done"
+            ):
                 draft.certainty = Certainty.FACT
 
     def _nearby(self, draft: Draft, rows: list[Sentence], short: bool) -> list[Link]:
@@ -163,7 +176,12 @@ class AttributionReader:
         """A bracketed credit at the end of a paragraph covers the paragraph."""
         row = rows[number]
         last = number + 1 >= len(rows) or rows[number + 1].block != row.block
-        return last and bool(row.items) and row.items[-1].key in (")", "]", ".") and any(i.key in (")", "]") for i in row.items[-2:])
+        return (
+            last
+            and bool(row.items)
+            and row.items[-1].key in (")", "]", ".")
+            and any(i.key in (")", "]") for i in row.items[-2:])
+        )
 
 
 REACH_BEFORE = 45  # characters between "according to" and its source: "the Italian newspaper", "a report in"
@@ -174,6 +192,7 @@ def _from_handle(handle: str) -> str:
     """A handle as a name: "@TheAthleticFC" reads "The Athletic FC"."""
     body = handle.lstrip("@").replace("_", " ").strip()
     spaced = "".join(
-        f" {c}" if at and c.isupper() and not body[at - 1].isupper() and body[at - 1] != " " else c for at, c in enumerate(body)
+        f" {c}" if at and c.isupper() and not body[at - 1].isupper() and body[at - 1] != " " else c
+        for at, c in enumerate(body)
     )
     return " ".join(word[:1].upper() + word[1:] for word in spaced.split())

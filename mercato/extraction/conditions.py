@@ -10,7 +10,7 @@ from mercato.extraction.drafts import Draft
 from mercato.extraction.events import Event
 from mercato.extraction.naming import ClubName
 from mercato.extraction.nodes import Node, NodeKind
-from mercato.model import ClaimKind, Condition, ClubRef, PersonRef, Span
+from mercato.model import ClaimKind, ClubRef, Condition, PersonRef, Span
 
 Range = tuple[int, int]
 
@@ -46,7 +46,11 @@ def _clause_end(nodes: list[Node], at: int) -> int:
     opens = all(n.kind is not NodeKind.EVENT for n in nodes[:at])
     for index in range(at + 1, len(nodes)):
         node = nodes[index]
-        if node.key in (";", ".", "”", '"') or node.has("breaks") and node.key in ("but", "while", "although", "though"):
+        if (
+            node.key in (";", ".", "”", '"')
+            or (node.has("breaks")
+            and node.key in ("but", "while", "although", "though"))
+        ):
             return nodes[index - 1].end
         if node.key == "," and (opens or _starts_main_clause(nodes, index + 1)):
             return nodes[index - 1].end
@@ -78,7 +82,7 @@ class ConditionReader:
             self.clauses.append(clause)
 
     def _needs(self, nodes: list[Node], span: Range) -> tuple[tuple[str, ...], ClubName | None]:
-        """"the Diavolo would need a new goalkeeper if ...": what the main clause says the club is looking for."""
+        """ "the Diavolo would need a new goalkeeper if ...": what the main clause says the club is looking for."""
         outside = [n for n in nodes if not span[0] <= n.start < span[1]]
         positions = tuple(p for n in outside for m in n.people if m.name is None and m.indefinite for p in m.positions)
         club = next((c for n in outside for m in n.clubs if (c := self.resolver.club(m)) is not None), None)
@@ -87,7 +91,9 @@ class ConditionReader:
     def bind(self, drafts: list[Draft]) -> None:
         """Gives the drafts of the document their conditions."""
         for clause in self.clauses:
-            same = [d for d in drafts if d.sentence == clause.sentence and d.event is not None and not d.event.conditional]
+            same = [
+                d for d in drafts if d.sentence == clause.sentence and d.event is not None and not d.event.conditional
+            ]
             main = [d for d in same if d.kind in (ClaimKind.MOVE, ClaimKind.EXIT, ClaimKind.STAY)]
             if main:
                 nearest = min(main, key=lambda d: self._distance(d, clause))
@@ -107,7 +113,7 @@ class ConditionReader:
     def _shares(self, draft: Draft, nearest: Draft) -> bool:
         assert draft.event is not None
         assert nearest.event is not None
-        return draft.event.span == nearest.event.span or draft.being is nearest.being and draft.stage is nearest.stage
+        return draft.event.span == nearest.event.span or (draft.being is nearest.being and draft.stage is nearest.stage)
 
     def _bind_need(self, drafts: list[Draft], clause: Clause) -> None:
         """A club that needs a goalkeeper if one leaves: its interest in goalkeepers hangs on that."""

@@ -154,6 +154,9 @@ class Resolver:
             other = fold_name(being.name)
             if other == folded:
                 return being
+            if other[-3:] != folded[-3:] and words[0] not in other and words[-1] not in other:
+                if not name.people or not being.people:
+                    continue
             theirs = other.split()
             short, long = (words, theirs) if len(words) < len(theirs) else (theirs, words)
             if short and set(short) <= set(long) and (short[-1] == long[-1] or len(short) > 1 or short[0] in long[-2:]):
@@ -257,7 +260,9 @@ class Resolver:
         for person in being.people:
             for spell in reversed(person.spells):
                 if spell.flags & {"coach", "director"} or person.role in ("coach", "director"):
-                    if spell.start <= self.day.isoformat() and (not spell.end or spell.end >= self.day.isoformat()[: len(spell.end)]):
+                    if spell.start <= self.day.isoformat() and (
+                        not spell.end or spell.end >= self.day.isoformat()[: len(spell.end)]
+                    ):
                         club = self.register.clubs.get(spell.club_id)
                         if club is not None:
                             return ClubName(club.name, club)

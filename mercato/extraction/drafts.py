@@ -70,7 +70,9 @@ class Drafter:
             "succeed": self._succeed,
         }
 
-    def drafts(self, events: list[Event], local: list[Being], continued: list[tuple[Being, Span]] | None = None) -> list[Draft]:
+    def drafts(
+        self, events: list[Event], local: list[Being], continued: list[tuple[Being, Span]] | None = None
+    ) -> list[Draft]:
         """The drafts of one sentence's events; `local` are the people that the sentence names, in order.
 
         `continued` are the people of a sentence that goes on with a list ("The list includes A and B").
@@ -122,7 +124,7 @@ class Drafter:
                 event.frame = "none"
 
     def _coach_wants(self, event: Event) -> None:
-        """"Allegri has been linked with some of his old players": a coach linked with people stands for his club."""
+        """ "Allegri has been linked with some of his old players": a coach linked with people stands for his club."""
         if event.frame != "link" or not (event.plural_object or len(event.people) > 1):
             return
         first = event.people[0][0] if event.people else None
@@ -205,7 +207,12 @@ class Drafter:
     def _join(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._note_sellers(event, people)
         clubs = event.buyers or event.partner_clubs
-        if not clubs and event.frame == "radar" and self.open_set is not None and event.sentence - self.open_set.sentence <= 3:
+        if (
+            not clubs
+            and event.frame == "radar"
+            and self.open_set is not None
+            and event.sentence - self.open_set.sentence <= 3
+        ):
             clubs = self.open_set.buyers
         if not clubs and event.unnamed_suitors:
             yield from self._exits(event, people)

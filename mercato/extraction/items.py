@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 
-from mercato.extraction.lexicon import Entry
 from mercato.model import Money
 from mercato.register import NameEntry
 
@@ -60,7 +59,6 @@ class Item:
     end: int
     key: str
     names: tuple[NameEntry, ...] = ()
-    entries: list[Entry] = field(default_factory=list)
     value: object = None
 
 

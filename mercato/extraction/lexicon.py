@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -43,11 +44,28 @@ class Entry:
         return self.attributes.get(name, default)
 
 
+class Entries(list[Entry]):
+    """What a phrase stands for, with its categories and "category:name" pairs ready to look up."""
+
+    __slots__ = ("categories", "senses")
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        super().__init__(entries)
+        self.categories: frozenset[str] = frozenset()
+        self.senses: frozenset[str] = frozenset()
+
+    def add(self, entry: Entry) -> None:
+        """Adds a meaning."""
+        self.append(entry)
+        self.categories = frozenset(e.category for e in self)
+        self.senses = self.categories | {f"{e.category}:{e.name}" for e in self}
+
+
 @dataclass(slots=True)
 class _Node:
     edges: dict[str, _Node] = field(default_factory=dict)
     gap: _Node | None = None
-    entries: list[Entry] = field(default_factory=list)
+    entries: Entries = field(default_factory=lambda: Entries())
 
 
 Verbs = dict[str, dict[str, tuple[str, ...]]]
@@ -105,19 +123,19 @@ class Lexicon:
                     node = node.edges.setdefault(word, _Node())
             entry = Entry(category, name, attributes or {}, form)
             if entry not in node.entries:
-                node.entries.append(entry)
+                node.entries.add(entry)
 
     def add_all(self, patterns: Iterable[str], category: str, name: str, attributes: dict[str, Any]) -> None:
         """Adds several patterns of one meaning."""
         for pattern in patterns:
             self.add(pattern, category, name, attributes)
 
-    @property
+    @cached_property
     def first_words(self) -> frozenset[str]:
         """Every word that some phrase begins with: common words of the language, no names."""
         return frozenset(self._root.edges)
 
-    def match(self, keys: Sequence[str], start: int) -> tuple[int, list[Entry]] | None:
+    def match(self, keys: Sequence[str], start: int) -> tuple[int, Entries] | None:
         """The longest phrase that begins at `start`: the position after it and what it stands for."""
         node = self._root.edges.get(keys[start])
         if node is None:
@@ -125,8 +143,8 @@ class Lexicon:
         return _longest(node, keys, start + 1, self._barred)
 
 
-def _longest(node: _Node, keys: Sequence[str], at: int, barred: frozenset[str]) -> tuple[int, list[Entry]] | None:
-    best: tuple[int, list[Entry]] | None = (at, node.entries) if node.entries else None
+def _longest(node: _Node, keys: Sequence[str], at: int, barred: frozenset[str]) -> tuple[int, Entries] | None:
+    best: tuple[int, Entries] | None = (at, node.entries) if node.entries else None
     count = len(keys)
     if at < count:
         follow = node.edges.get(keys[at])
@@ -141,7 +159,7 @@ def _longest(node: _Node, keys: Sequence[str], at: int, barred: frozenset[str]) 
     return best
 
 
-def _after_gap(node: _Node, keys: Sequence[str], at: int, barred: frozenset[str]) -> tuple[int, list[Entry]] | None:
+def _after_gap(node: _Node, keys: Sequence[str], at: int, barred: frozenset[str]) -> tuple[int, Entries] | None:
     """The longest continuation after zero to GAP passed items; the shortest gap that works wins."""
     for skip in range(GAP + 1):
         here = at + skip

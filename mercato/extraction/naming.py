@@ -60,6 +60,8 @@ class Namer:
         self.language = language
         self.shared = {fold_name(shared.name): shared.ids for shared in register.shared_names}
         self.words = name_words()
+        # By the identity of a name's entries, which live as long as the index.
+        self._sure: dict[int, tuple[str, ...]] = {}
         self.known_first = language.lexicon.first_words
         self.capitals = language.words.get("capital_words", frozenset())
 
@@ -79,12 +81,20 @@ class Namer:
         named: Counter[str] = Counter()
         for row in rows:
             for item in row.items:
-                ids = {e.id for e in item.names if e.kind is NameKind.CLUB and self._speaks(e)}
-                if len(ids) == 1:
-                    named[next(iter(ids))] += 1
-                elif not ids:
-                    named.update({e.id for e in item.names if e.kind is NameKind.GROUND})
+                if item.names:
+                    sure = self._sure.get(id(item.names))
+                    if sure is None:
+                        sure = self._sure[id(item.names)] = self._sure_clubs(item.names)
+                    for id_ in sure:
+                        named[id_] += 1
         return named
+
+    def _sure_clubs(self, names: tuple[NameEntry, ...]) -> tuple[str, ...]:
+        """The club that a name stands for, if it can only be one; the clubs of a ground."""
+        ids = {e.id for e in names if e.kind is NameKind.CLUB and self._speaks(e)}
+        if ids:
+            return tuple(ids) if len(ids) == 1 else ()
+        return tuple(e.id for e in names if e.kind is NameKind.GROUND)
 
     def _speaks(self, entry: NameEntry) -> bool:
         return entry.language is None or entry.language == self.language.code
@@ -93,7 +103,11 @@ class Namer:
         item = items[at]
         written = text[item.start : item.end]
         definite = at > 0 and items[at - 1].key in self.language.articles
-        entries = [e for e in item.names if (self._speaks(e) or (definite and e.kind is NameKind.CLUB_NICKNAME)) and _fits(e.text, written)]
+        entries = [
+            e
+            for e in item.names
+            if (self._speaks(e) or (definite and e.kind is NameKind.CLUB_NICKNAME)) and _fits(e.text, written)
+        ]
         if definite and " " not in written and all(e.kind in _PERSON_KINDS for e in entries):
             entries = []  # no article stands before a person's name
         if not entries:
@@ -179,7 +193,12 @@ class Namer:
         out: list[Item] = []
         at, count = 0, len(items)
         while at < count:
-            if items[at].kind is ItemKind.NAME and items[at].key[0] in "@#":
+            item = items[at]
+            if (item.kind is ItemKind.WORD and not text[item.start].isupper()) or item.kind in _SETTLED:
+                out.append(item)
+                at += 1
+                continue
+            if item.kind is ItemKind.NAME and item.key[0] in "@#":
                 out.append(self._handle(text, items[at]))
                 at += 1
                 continue
@@ -195,8 +214,14 @@ class Namer:
         return out
 
     def _is_title_case(self, text: str, items: list[Item]) -> bool:
-        words = [i for i in items if i.kind is ItemKind.WORD and len(i.key) > 3]
-        return len(words) > 3 and sum(text[i.start].isupper() for i in words) > 0.7 * len(words)
+        lower = upper = 0
+        for item in items:
+            if item.kind is ItemKind.WORD and len(item.key) > 3:
+                if text[item.start].isupper():
+                    upper += 1
+                else:
+                    lower += 1
+        return upper + lower > 3 and upper > 0.7 * (upper + lower)
 
     def _handle(self, text: str, item: Item) -> Item:
         found = self.register.by_handle.get(item.key[1:])
@@ -311,6 +336,9 @@ def _fits(name: str, written: str) -> bool:
     return " " not in name or not last[0].isupper() or not written.rsplit(" ", 1)[-1][0].islower()
 
 
+_SETTLED = frozenset(
+    {ItemKind.MARK, ItemKind.NUMBER, ItemKind.MONEY, ItemKind.AGE, ItemKind.DATE, ItemKind.LENGTH, ItemKind.OUTLET}
+)
 _OPENERS = frozenset({"“", '"', "‘", ":", "-", "–", "—", "•", "(", "…", "?", "!", "."})
 _OTHERS = (
     (NameKind.GROUND, ItemKind.GROUND),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-
 from typing import TYPE_CHECKING
 
 from mercato.extraction.items import Item
@@ -13,6 +12,9 @@ from mercato.extraction.naming import ClubName, PersonName
 
 if TYPE_CHECKING:
     from mercato.extraction.coreference import Being
+
+
+NO_SENSES: frozenset[str] = frozenset()
 
 
 class NodeKind(IntEnum):
@@ -86,6 +88,7 @@ class Node:
     entries: list[Entry] = field(default_factory=list)
     owner: bool = False
     item: Item | None = None
+    senses: frozenset[str] = NO_SENSES
 
     def entry(self, category: str) -> Entry | None:
         """The node's meaning of that category."""
@@ -96,7 +99,7 @@ class Node:
 
     def has(self, category: str, name: str | None = None) -> bool:
         """Whether the node has a meaning of that category (and name)."""
-        return any(e.category == category and (name is None or e.name == name) for e in self.entries)
+        return (category if name is None else f"{category}:{name}") in self.senses
 
 
 @dataclass(slots=True, eq=False)

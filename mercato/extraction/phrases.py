@@ -6,14 +6,22 @@ from collections.abc import Iterator
 
 from mercato.extraction.items import Item, ItemKind
 from mercato.extraction.languages import Language
-from mercato.extraction.lexicon import Entry
+from mercato.extraction.lexicon import Entries
 from mercato.extraction.naming import ClubName, PersonName
 from mercato.extraction.nodes import ClubMention, Mark, Node, NodeKind, PersonMention
 from mercato.register import Register
 
 _MODIFIERS = frozenset(
     {
-        "position", "players", "coaches", "officials", "adjectives", "former", "target_nouns", "international", "academy",
+        "position",
+        "players",
+        "coaches",
+        "officials",
+        "adjectives",
+        "former",
+        "target_nouns",
+        "international",
+        "academy",
         "natives",
     }
 )
@@ -27,36 +35,37 @@ class _Cell:
 
     __slots__ = ("categories", "end", "entries", "item", "key", "kind", "start")
 
-    def __init__(self, item: Item, end: int, entries: list[Entry]) -> None:
+    def __init__(self, item: Item, kind: ItemKind, end: int, key: str, entries: Entries) -> None:
         self.item = item
-        self.kind = item.kind
+        self.kind = kind
         self.start = item.start
         self.end = end
-        self.key = item.key
+        self.key = key
         self.entries = entries
-        self.categories = {entry.category for entry in entries} if entries else _NONE
+        self.categories = entries.categories
 
 
-_NONE: frozenset[str] = frozenset()
+_NONE = Entries()
 
 
 def _cells(items: list[Item], language: Language) -> list[_Cell]:
     keys = [item.key for item in items]
     cells: list[_Cell] = []
     at, count = 0, len(items)
-    match = language.lexicon.match
+    match, openers = language.lexicon.match, language.lexicon.first_words
     while at < count:
-        found = match(keys, at)
+        item = items[at]
+        found = match(keys, at) if item.key in openers else None
         if found is None:
-            cells.append(_Cell(items[at], items[at].end, items[at].entries))
+            cells.append(_Cell(item, item.kind, item.end, item.key, _NONE))
             at += 1
             continue
         end, entries = found
-        cell = _Cell(items[at], items[end - 1].end, entries)
-        if end - at > 1 or items[at].kind is ItemKind.WORD:
-            cell.kind = ItemKind.PHRASE
-            cell.key = " ".join(keys[at:end])
-        cells.append(cell)
+        if end - at > 1:
+            cells.append(_Cell(item, ItemKind.PHRASE, items[end - 1].end, " ".join(keys[at:end]), entries))
+        else:
+            kind = ItemKind.PHRASE if item.kind is ItemKind.WORD else item.kind
+            cells.append(_Cell(item, kind, item.end, item.key, entries))
         at = end
     return cells
 
@@ -220,7 +229,7 @@ class Chunker:
                 self._age(cell, mention)
             else:
                 self._absorb_noun(cell, mention, positions)
-        if not any("natives" in c.categories for c in cells[low : head]):
+        if not any("natives" in c.categories for c in cells[low:head]):
             mention.native_of = None
         mention.positions = tuple(positions)
         mention.countries = tuple(countries)
@@ -242,7 +251,7 @@ class Chunker:
                 mention.clubs = [(c, "employer" if r == "current" else r) for c, r in mention.clubs]
 
     def _native(self, mention: PersonMention) -> None:
-        """"the Livorno native": the name is the town's, not the club's."""
+        """ "the Livorno native": the name is the town's, not the club's."""
         if mention.club_spans:
             _, start, end = mention.club_spans.pop()
             mention.native_of = self.text[start:end]
@@ -290,7 +299,7 @@ class Chunker:
         taken[low] = (at, node)
 
     def _with_words(self, cells: list[_Cell], low: int, used: list[bool]) -> int:
-        """"their best wingback": up to two words that no table knows, where an article or a possessor opens the phrase."""
+        """ "their best wingback": up to two words that no table knows, where an article or a possessor opens the phrase."""
         for index in range(low - 1, max(low - 4, -1), -1):
             cell = cells[index]
             if used[index]:
@@ -444,9 +453,9 @@ class Chunker:
                 yield Node(NodeKind.OUTLET, cell.start, cell.end, cell.key, item=cell.item)
             elif cell.kind is ItemKind.PHRASE:
                 kind = NodeKind.EVENT if "event" in cell.categories else NodeKind.PHRASE
-                yield Node(kind, cell.start, cell.end, cell.key, entries=cell.entries, item=cell.item)
+                yield Node(kind, cell.start, cell.end, cell.key, entries=cell.entries, item=cell.item, senses=cell.entries.senses)
             elif cell.kind is ItemKind.MARK:
-                yield Node(NodeKind.MARK, cell.start, cell.end, cell.key, entries=cell.entries)
+                yield Node(NodeKind.MARK, cell.start, cell.end, cell.key, entries=cell.entries, senses=cell.entries.senses)
             elif cell.kind in _FIGURES or cell.kind is ItemKind.AGE:
                 yield Node(NodeKind.FIGURE, cell.start, cell.end, cell.key, item=cell.item)
             else:

@@ -81,7 +81,7 @@ def _continued(nodes: list[Node], resolver: Resolver) -> list[tuple[Being, tuple
 
 
 def _place_in_brackets(nodes: list[Node], resolver: Resolver) -> None:
-    """"Federico Chiesa (now at Liverpool)", "Chiesa (Liverpool)": the club that the person is at."""
+    """ "Federico Chiesa (now at Liverpool)", "Chiesa (Liverpool)": the club that the person is at."""
     for at, node in enumerate(nodes[:-2]):
         if node.key != "(" or at == 0 or nodes[at - 1].kind is not NodeKind.PERSON:
             continue
@@ -96,7 +96,7 @@ def _place_in_brackets(nodes: list[Node], resolver: Resolver) -> None:
 
 
 def _place_by_preposition(nodes: list[Node], resolver: Resolver) -> None:
-    """"Laporte's situation at Manchester City", "who has scored 59 goals for Inter": where the person plays."""
+    """ "Laporte's situation at Manchester City", "who has scored 59 goals for Inter": where the person plays."""
     for at, node in enumerate(nodes):
         if node.kind is not NodeKind.CLUB or node.role not in ("place", "for") or node.clubs[0].ground:
             continue

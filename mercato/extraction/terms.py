@@ -130,6 +130,34 @@ class TermReader:
     def _is_past(self, nodes: list[Node], at: int) -> bool:
         return at > 0 and nodes[at - 1].has("background")
 
+    def is_past(self, nodes: list[Node], draft: Draft) -> bool:
+        """Whether a finished step is dated before the month of publication: a career fact and no news."""
+        if self.day is None or draft.event is None:
+            return False
+        start, end = draft.event.span
+        low = max((n.end for n in nodes if n.kind is NodeKind.EVENT and n.end <= start), default=0)
+        high = min((n.start for n in nodes if n.kind is NodeKind.EVENT and n.start >= end), default=nodes[-1].end + 1)
+        for node in nodes:
+            if not low <= node.start < high:
+                continue
+            figure = figure_of(node, ItemKind.DATE)
+            if figure is not None and figure.date is not None and self._before_now(figure.date):
+                return True
+            if node.has("time", "past"):
+                return True
+        return False
+
+    def _before_now(self, written: str) -> bool:
+        assert self.day is not None
+        if written.startswith("XXXX"):
+            return 0 < self.day.month - int(written[5:7]) <= 6
+        year, month = int(written[:4]), int(written[5:7]) if len(written) >= 7 and written[4] == "-" else None
+        if "/" in written:
+            return year < self.day.year - 1
+        if month is None:
+            return year < self.day.year
+        return (year, month) < (self.day.year, self.day.month)
+
     # Contracts and prices
 
     def contracts(self, nodes: list[Node], marks: list[Mark], sentence: int, topic: Being | None) -> Iterator[Draft]:
@@ -286,7 +314,9 @@ class TermReader:
         self._bind_deals(marks, steps)
 
     def _bind_fees(self, amounts: list[Amount], marks: list[Mark], steps: list[Draft], drafts: list[Draft]) -> None:
-        taken = {span[0] for d in drafts if d.kind is ClaimKind.PRICE for role, span in d.spans if role is EvidenceRole.FEE}
+        taken = {
+            span[0] for d in drafts if d.kind is ClaimKind.PRICE for role, span in d.spans if role is EvidenceRole.FEE
+        }
         quoted = {m.end for m in marks if m.entry.category == "prices" and m.entry.name in ("paid", "quoted")}
         for amount in amounts:
             start, end = amount.span
@@ -294,7 +324,12 @@ class TermReader:
                 continue
             nearest = min(steps, key=lambda d: _distance(d, amount.span))
             for draft in steps:
-                if draft.fee is None and draft.event is not None and nearest.event is not None and draft.event.span == nearest.event.span:
+                if (
+                    draft.fee is None
+                    and draft.event is not None
+                    and nearest.event is not None
+                    and draft.event.span == nearest.event.span
+                ):
                     draft.fee = amount.money
                     draft.spans.append((EvidenceRole.FEE, (start, end)))
 
