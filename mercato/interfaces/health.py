@@ -13,6 +13,7 @@ from pathlib import Path
 
 from mercato import __version__
 from mercato.errors import MercatoError, NotFound
+from mercato.ledger.address import shown
 from mercato.settings import MAX_BYTES, SETTINGS, TIMEOUT, home, ledger_path, register_path
 
 OLDEST_PYTHON = (3, 11)
@@ -35,9 +36,13 @@ class Finding:
         return bool(self.advice)
 
 
-def examine(ledger: Path | None = None) -> list[Finding]:
-    """Look at everything; `ledger` is another file than the user's own. Never raises: what fails is a finding."""
-    path = (ledger or ledger_path()).expanduser().absolute()
+def examine(ledger: Path | str | None = None) -> list[Finding]:
+    """Look at everything; `ledger` is another than the user's own: a file, or a server's address.
+
+    Never raises: what fails is a finding.
+    """
+    place = ledger or ledger_path()
+    path = place if isinstance(place, str) else place.expanduser().absolute()
     return [
         *_guarded("versions", "versions", _versions),
         *_guarded("settings", "settings", _settings),
@@ -79,7 +84,7 @@ def _versions() -> Iterator[Finding]:
 
 
 def _sqlite() -> Iterator[Finding]:
-    from mercato.ledger.dialect import check_sqlite_version, sqlite_version
+    from mercato.ledger.sqlite import check_sqlite_version, sqlite_version
 
     version = sqlite_version()
     try:
@@ -115,14 +120,21 @@ def _is_positive(text: str) -> bool:
         return False
 
 
-def _places(ledger: Path) -> Iterator[Finding]:
+def _places(ledger: Path | str) -> Iterator[Finding]:
     yield Finding("places", "home", _described(home()), _unwritable(home()))
+    yield Finding("places", "register", _described(register_path().expanduser()))
+    if isinstance(ledger, Path):
+        yield from _files(ledger)
+    else:
+        yield Finding("places", "ledger", shown(ledger))
+
+
+def _files(ledger: Path) -> Iterator[Finding]:
     yield Finding("places", "ledger", _described(ledger), _unwritable(ledger))
     for suffix, what in (("-wal", "write-ahead log"), (".lock", "lock")):
         beside = ledger.with_name(ledger.name + suffix)
         if os.access(beside, os.F_OK):
             yield Finding("places", what, _described(beside))
-    yield Finding("places", "register", _described(register_path().expanduser()))
     free = shutil.disk_usage(_nearest_existing(ledger)).free
     advice = f"Free some space on the disk of {ledger.parent}." if free < LOW_DISK else ""
     yield Finding("places", "free space", f"{free:,} bytes", advice)
@@ -160,11 +172,11 @@ def _register() -> Iterator[Finding]:
     )
 
 
-def _ledger(path: Path) -> Iterator[Finding]:
+def _ledger(place: Path | str) -> Iterator[Finding]:
     from mercato.ledger import Ledger
 
     try:
-        ledger = Ledger.open(path, create=False)
+        ledger = Ledger.open(place, create=False)
     except NotFound:
         yield Finding("ledger", "contents", "none yet; `mercato read ARTICLE` starts one")
         return
@@ -176,8 +188,10 @@ def _ledger(path: Path) -> Iterator[Finding]:
             f"{held.articles:,} articles in {held.documents:,} versions, {held.readings:,} readings, "
             f"{held.claims:,} claims, {held.skips:,} skips",
         )
-        problems = ledger.integrity_check()
+        problems, unsafe = ledger.integrity_check(), ledger.durability_check()
     for problem in problems:
-        yield Finding("ledger", "integrity", problem, f"Keep a copy of {path}, then restore it from a backup.")
+        yield Finding("ledger", "integrity", problem, f"Keep a copy of {shown(place)}, then restore it from a backup.")
+    for risk in unsafe:
+        yield Finding("ledger", "durability", risk, "Change the setting in the server's postgresql.conf.")
     if not problems:
         yield Finding("ledger", "integrity", "ok")

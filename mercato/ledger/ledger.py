@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
-from mercato.errors import DocumentSkipped, LedgerError, NotFound
+from mercato.errors import DocumentSkipped, LedgerError
 from mercato.ledger.checks import check_reading, problems_with_rows
-from mercato.ledger.dialect import Sqlite, explained, sync_folder
-from mercato.ledger.lock import DEFAULT_WAIT, WriterLock
-from mercato.ledger.migrations import MIGRATIONS, applied, migrate
+from mercato.ledger.dialect import Database
+from mercato.ledger.lock import DEFAULT_WAIT
 from mercato.ledger.moments import stamp
+from mercato.ledger.names import names_of, note_names
+from mercato.ledger.opening import open_database
 from mercato.ledger.records import Appended
 from mercato.ledger.rows import (
     CLAIM_COLUMNS,
@@ -31,41 +31,59 @@ from mercato.model import Claim, Document, ReaderVersion
 class Ledger(LedgerView):
     """A ledger that can be read, and appended to. Close it when done, or use it in a `with`."""
 
-    def __init__(self, database: Sqlite, lock: WriterLock) -> None:
+    def __init__(self, database: Database, lock: AbstractContextManager[object]) -> None:
         """For `open`; use that."""
         super().__init__(database)
         self._lock = lock
 
     @classmethod
-    def open(cls, path: Path, create: bool = True, wait: float = DEFAULT_WAIT) -> Ledger:
-        """Open the ledger in a file, making or upgrading it where needed.
+    def open(cls, place: Path | str, create: bool = True, wait: float = DEFAULT_WAIT) -> Ledger:
+        """Open the ledger in a file, or at a PostgreSQL address (`postgresql://...`), making or upgrading it if needed.
 
         `wait` is how many seconds to wait for another writer. Raises NotFound where there is none and `create` is
-        false, LedgerBusy where another writer keeps it, LedgerError where it can't be used.
+        false, LedgerBusy where another writer keeps it, LedgerError where it can't be used. A file that may only be
+        read opens too, and refuses to be written to.
         """
-        path = path.absolute()
-        there = os.access(path, os.F_OK)  # unlike Path.exists, no error where the folder may not be looked into
-        if not there and not create:
-            raise NotFound(f"There is no ledger at {path}. `mercato read ARTICLE` starts one; --ledger names another.")
-        lock = WriterLock(path, wait)
-        if not there:
-            _make_folder(path)
-        database = Sqlite(path)
-        try:
-            if applied(database) < len(MIGRATIONS):
-                with lock:
-                    database.start_file()
-                    migrate(database)
-            database.settle()
-        except BaseException:
-            database.close()
-            raise
-        return cls(database, lock)
+        database = open_database(place, create, wait)
+        return cls(database, database.writer_lock(wait))
 
     @property
     def path(self) -> Path:
-        """The file."""
-        return self._database.path
+        """The file; LedgerError where the ledger is on a server. To name a ledger to people, use `place`."""
+        if not isinstance(self.place, Path):
+            raise LedgerError(f"{self.place} is on a server, not in a file.")
+        return self.place
+
+    @property
+    def place(self) -> Path | str:
+        """Where the ledger is, as it may be printed: the file, or the server's address without its password."""
+        return self._database.place
+
+    @property
+    def database(self) -> Database:
+        """The connection, for a derived store that keeps its own tables beside the ledger's.
+
+        Ask with `execute` and `value` (`?` marks a parameter, on PostgreSQL too), make tables with
+        `database.dialect.table("CREATE TABLE ...")`, see `has_table` and `columns`. Write only inside `deriving()`,
+        and only to tables of your own: the ledger's refuse every change. Derived tables are not part of a copy to
+        another database, as they can be made again.
+        """
+        return self._database
+
+    @contextmanager
+    def deriving(self) -> Iterator[Database]:
+        """One transaction in which a derived store changes its own tables; all of it is kept, or nothing."""
+        with self._transaction():
+            yield self._database
+
+    @contextmanager
+    def reading(self) -> Iterator[LedgerView]:
+        """A view in which all answers are of one state, whatever is written meanwhile. Don't append inside."""
+        self._database.begin_reading()
+        try:
+            yield LedgerView(self._database)
+        finally:
+            self._database.rollback()
 
     def as_of(self, moment: datetime) -> LedgerView:
         """The ledger as it stood: rows seen later, and documents published later, are not there."""
@@ -92,17 +110,20 @@ class Ledger(LedgerView):
         """
         check_reading(document, claims)
         now = datetime.now(UTC)
+        seen = seen_at or now
         with self._transaction():
-            version = self._version_of(document)
-            new = version is None
-            if version is None:
-                version = self._next_version(document)
-                self._insert("document", DOCUMENT_COLUMNS, document_row(document, version, seen_at or now, now))
+            known = self._known(document)
+            number, version = known or self._append_document(document, seen, now)
+            moved = known is None or self._went_back(document, stamp(seen))
+            if moved:
+                row = (document.key, document.id, stamp(seen), stamp(now))
+                self._insert("sighting", ("key", "document_id", "seen_at", "recorded_at"), row)
             added = sum(
-                self._append_reading(document, by, list(found), seen_at or now, now)
-                for by, found in _by_reader(claims, reader)
+                self._append_reading(document, by, list(found), seen, now) for by, found in _by_reader(claims, reader)
             )
-        return Appended(new, added, version)
+            if known is None or added:
+                note_names(self._database, number, names_of(document, claims))
+        return Appended(known is None, added, version, went_back=moved and known is not None)
 
     def record_skip(self, skipped: DocumentSkipped) -> None:
         """Note an input that could not be read, and why."""
@@ -122,8 +143,12 @@ class Ledger(LedgerView):
         """What is wrong with the file or its rows; empty when all is well."""
         return self._database.integrity_problems() or problems_with_rows(self._database)
 
+    def durability_check(self) -> list[str]:
+        """Settings of the database server under which acknowledged documents are not safe; empty when all is well."""
+        return self._database.durability_problems()
+
     def close(self) -> None:
-        """Close the file."""
+        """Close the file, or the connection."""
         self._database.close()
 
     def __enter__(self) -> Ledger:
@@ -143,13 +168,24 @@ class Ledger(LedgerView):
                 self._database.rollback()
                 raise
 
-    def _version_of(self, document: Document) -> int | None:
-        found = self._database.value("SELECT version FROM document WHERE id = ?", (document.id,))
-        return None if found is None else int(str(found))
+    def _known(self, document: Document) -> tuple[int, int] | None:
+        """Number and version of a document that is there."""
+        found = self._database.execute("SELECT number, version FROM document WHERE id = ?", (document.id,))
+        return (int(str(found[0][0])), int(str(found[0][1]))) if found else None
 
-    def _next_version(self, document: Document) -> int:
+    def _append_document(self, document: Document, seen: datetime, now: datetime) -> tuple[int, int]:
+        """Add a text under its key, with the next version; its number and version."""
         sql = "SELECT COALESCE(max(version), 0) + 1 FROM document WHERE key = ?"
-        return int(str(self._database.value(sql, (document.key,))))
+        version = int(str(self._database.value(sql, (document.key,))))
+        return self._insert("document", DOCUMENT_COLUMNS, document_row(document, version, seen, now)), version
+
+    def _went_back(self, document: Document, seen: str) -> bool:
+        """Whether the article, as it stood at the moment of seeing, had another text than this one that is known."""
+        sql = (
+            "SELECT document_id FROM sighting WHERE key = ? AND seen_at <= ? ORDER BY seen_at DESC, number DESC LIMIT 1"
+        )
+        last = self._database.value(sql, (document.key, seen))
+        return last is not None and last != document.id
 
     def _append_reading(
         self, document: Document, reader: ReaderVersion, claims: list[Claim], seen_at: datetime, now: datetime
@@ -189,15 +225,3 @@ def _by_reader(
 def _storable(text: str) -> str:
     """A text that surely can be written as UTF-8 (a file name on disk may not be)."""
     return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _make_folder(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        sync_folder(path.parent.parent)
-    except (FileExistsError, NotADirectoryError):
-        raise LedgerError(
-            f"{path}: {path.parent} is not a folder. Give another path (--ledger, MERCATO_LEDGER)."
-        ) from None
-    except OSError as error:
-        raise explained(error, path) from error

@@ -8,15 +8,17 @@ from typing import NamedTuple
 
 from mercato import __version__
 from mercato.errors import LedgerError
-from mercato.ledger.dialect import Dialect, Sqlite
+from mercato.ledger.dialect import Database, Dialect
 from mercato.ledger.moments import stamp
+from mercato.ledger.names import note_all_names
 
 
 class Migration(NamedTuple):
-    """One step: what it does, and the statements that do it."""
+    """One step: what it does, the statements that do it, and what it has to work out from the rows that are there."""
 
     name: str
     statements: Callable[[Dialect], Iterable[str]]
+    fill: Callable[[Database], None] | None = None
 
 
 def _documents_and_claims(dialect: Dialect) -> Iterable[str]:
@@ -121,13 +123,49 @@ def _skips_and_verdicts(dialect: Dialect) -> Iterable[str]:
         yield from dialect.forbid_changes(table)
 
 
+def _sightings(dialect: Dialect) -> Iterable[str]:
+    # An article can go back to an earlier text: which text is its last is told by the last sighting, not the version.
+    yield f"""CREATE TABLE sighting (
+        number {dialect.number_key},
+        key TEXT NOT NULL,
+        document_id TEXT NOT NULL REFERENCES document (id),
+        seen_at TEXT NOT NULL,
+        recorded_at TEXT NOT NULL)"""
+    yield (
+        "INSERT INTO sighting (key, document_id, seen_at, recorded_at) "
+        "SELECT key, id, seen_at, recorded_at FROM document ORDER BY number"
+    )
+    yield "CREATE INDEX sighting_key ON sighting (key, seen_at, number, document_id)"
+    yield from dialect.forbid_changes("sighting")
+
+
+def _names(dialect: Dialect) -> Iterable[str]:
+    # An index that the database can't make by itself: from a word of a name to the documents that hold the name.
+    yield (
+        f"CREATE TABLE name (number {dialect.number_key}, role TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (role, text))"
+    )
+    yield (
+        "CREATE TABLE name_word (word TEXT NOT NULL, name INTEGER NOT NULL REFERENCES name (number), "
+        f"PRIMARY KEY (word, name)){dialect.pairs_only}"
+    )
+    yield (
+        "CREATE TABLE name_document (name INTEGER NOT NULL REFERENCES name (number), dated_at TEXT NOT NULL, "
+        "document INTEGER NOT NULL REFERENCES document (number), "
+        f"PRIMARY KEY (name, dated_at, document)){dialect.pairs_only}"
+    )
+    for table in ("name", "name_word", "name_document"):
+        yield from dialect.forbid_changes(table)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("documents, readings and claims", _documents_and_claims),
     Migration("skips and verdicts", _skips_and_verdicts),
+    Migration("sightings of texts", _sightings),
+    Migration("an index of names", _names, note_all_names),
 )
 
 
-def applied(database: Sqlite) -> int:
+def applied(database: Database) -> int:
     """How many steps the ledger has behind it; raises LedgerError where a newer mercato made it."""
     if not database.has_table("migration"):
         return 0
@@ -135,13 +173,13 @@ def applied(database: Sqlite) -> int:
     count = number if isinstance(number, int) else 0
     if count > len(MIGRATIONS):
         raise LedgerError(
-            f"{database.path} was made by a newer mercato (its tables are at step {count}, this mercato "
+            f"{database.place} was made by a newer mercato (its tables are at step {count}, this mercato "
             f"{__version__} knows {len(MIGRATIONS)}). Upgrade mercato, or give another path (--ledger)."
         )
     return count
 
 
-def migrate(database: Sqlite, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
+def migrate(database: Database, migrations: tuple[Migration, ...] = MIGRATIONS) -> None:
     """Run the steps that are missing, in order. The caller holds the writer's lock."""
     for number, migration in enumerate(migrations[applied(database) :], start=applied(database) + 1):
         database.begin()
@@ -152,7 +190,10 @@ def migrate(database: Sqlite, migrations: tuple[Migration, ...] = MIGRATIONS) ->
                     "applied_at TEXT NOT NULL, mercato_version TEXT NOT NULL)"
                 )
             for statement in migration.statements(database.dialect):
-                database.execute(statement)
+                typed = database.dialect.table(statement) if statement.startswith("CREATE TABLE") else statement
+                database.execute(typed)
+            if migration.fill is not None:
+                migration.fill(database)
             database.execute(
                 "INSERT INTO migration (number, name, applied_at, mercato_version) VALUES (?, ?, ?, ?)",
                 (number, migration.name, stamp(datetime.now(UTC)), __version__),

@@ -10,11 +10,15 @@ from mercato.model import Claim, ClaimKind, Document, Moment, ReaderVersion, Sta
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """What an append added: nothing where the ledger had it all. `version` counts the texts under one key from 1."""
+    """What an append added: nothing where the ledger had it all. `version` counts the texts under one key from 1.
+
+    `went_back` is set where the article had another text meanwhile, and has this one, which is not new, again.
+    """
 
     document_new: bool
     claims_new: int
     version: int
+    went_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,20 +8,30 @@ from datetime import datetime
 from typing import Any
 
 from mercato.errors import Misused, NotFound
-from mercato.ledger.dialect import Sqlite
+from mercato.ledger.dialect import Database
 from mercato.ledger.moments import stamp
-from mercato.ledger.queries import Where, claim_by_prefix_query, claims_query, visible_documents
+from mercato.ledger.names import NameRole, documents_with
+from mercato.ledger.queries import (
+    Where,
+    claim_by_prefix_query,
+    claims_query,
+    date_bounds,
+    latest_version,
+    visible_documents,
+)
 from mercato.ledger.records import ClaimFilter, Counts, Skip, StoredClaim, StoredDocument
 from mercato.ledger.rows import DOCUMENT_COLUMNS, skip, stored_claim, stored_document
 
 _SHOWN_CANDIDATES = 5
 _PAGE = 500
+# Documents looked at first for a short list; the next look is at a whole page.
+_FEW = 50
 
 
 class LedgerView:
     """What can be read. With a moment, only what had been published and seen by then is there."""
 
-    def __init__(self, database: Sqlite, moment: datetime | None = None) -> None:
+    def __init__(self, database: Database, moment: datetime | None = None) -> None:
         self._database = database
         self.moment = moment
 
@@ -32,9 +42,7 @@ class LedgerView:
         if key is not None:
             where.add("d.key = ?", key)
         if versions == "latest":
-            inner = Where(["v.key = d.key"])
-            visible_documents(inner, self.moment, "v")
-            where.add(f"d.version = (SELECT max(v.version) FROM document v{inner.sql})", *inner.parameters)
+            latest_version(where, self.moment)
         return self._pages_of_documents(where)
 
     def _pages_of_documents(self, where: Where) -> Iterator[StoredDocument]:
@@ -56,13 +64,36 @@ class LedgerView:
         visible_documents(where, self.moment)
         found = next(self._pages_of_documents(where), None)
         if found is None:
-            raise NotFound(f"There is no document {id_!r} in the ledger {self._database.path}.")
+            raise NotFound(f"There is no document {id_!r} in the ledger {self._database.place}.")
         return found
 
     def claims(self, asked: ClaimFilter | None = None, **filters: Any) -> list[StoredClaim]:
         """The claims that a filter lets through, newest publication first; keywords are the fields of ClaimFilter."""
-        sql, parameters = claims_query(replace(asked or ClaimFilter(), **filters), self.moment)
-        return [stored_claim(row) for row in self._database.execute(sql, parameters)]
+        wanted = replace(asked or ClaimFilter(), **filters)
+        numbers = self._documents_named(wanted)
+        if numbers is None:
+            sql, parameters = claims_query(wanted, self.moment)
+            return [stored_claim(row) for row in self._database.execute(sql, parameters)]
+        return self._claims_of(numbers, wanted)
+
+    def _documents_named(self, wanted: ClaimFilter) -> list[int] | None:
+        """The documents, newest first, that hold all names asked for; None where none is asked for."""
+        since, until = date_bounds(wanted, self.moment)
+        given = ((NameRole.PERSON, wanted.person), (NameRole.CLUB, wanted.club), (NameRole.OUTLET, wanted.outlet))
+        found = [documents_with(self._database, role, name, since, until) for role, name in given if name is not None]
+        if not found:
+            return None
+        return [number for _, number in sorted(set.intersection(*found), reverse=True)]
+
+    def _claims_of(self, numbers: list[int], wanted: ClaimFilter) -> list[StoredClaim]:
+        """The claims asked for among documents in the order that lists go by, no further than the limit reaches."""
+        found: list[StoredClaim] = []
+        size, start = min(max(wanted.limit or _PAGE, _FEW), _PAGE), 0
+        while start < len(numbers) and (wanted.limit is None or len(found) < wanted.limit):
+            sql, parameters = claims_query(replace(wanted, limit=None), self.moment, numbers[start : start + size])
+            found += [stored_claim(row) for row in self._database.execute(sql, parameters)]
+            size, start = _PAGE, start + size
+        return found[: wanted.limit]
 
     def claim(self, prefix: str) -> tuple[StoredClaim, StoredDocument]:
         """A claim by its id or the beginning of it, in its latest reading, with its document.

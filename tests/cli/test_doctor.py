@@ -88,7 +88,7 @@ def test_a_damaged_ledger(home: Path) -> None:
 
 
 def test_an_sqlite_with_the_known_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mercato.ledger.dialect.sqlite_version", lambda: "3.40.1")
+    monkeypatch.setattr("mercato.ledger.sqlite.sqlite_version", lambda: "3.40.1")
     assert found("SQLite").wrong
     assert "3.51.3" in found("SQLite").advice
 

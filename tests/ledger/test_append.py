@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-import apsw
 import pytest
 
 from mercato.errors import DocumentSkipped, LedgerError
 from mercato.ledger import Appended, Ledger
+from mercato.ledger.dialect import POSTGRES, SQLITE
 from mercato.model import ClaimKind, ClubRef, Moment, Precision, Span
 from tests.ledger.made import RULES_1, RULES_2, at, claim, day, document, evidence, full_claim
 
@@ -81,6 +81,41 @@ def test_a_changed_text_is_a_new_version_of_its_article(ledger: Ledger) -> None:
     assert (ledger.counts().articles, ledger.counts().documents) == (1, 2)
 
 
+def test_an_article_that_goes_back_to_an_earlier_text_has_that_text(ledger: Ledger) -> None:
+    first, second = document("Milan want Perin."), document("Milan want Perin. Denied.")
+    for number, text in enumerate((first, second), start=1):
+        ledger.append(text, [claim(text)], seen_at=at(f"2025-06-1{number}T00:00"))
+    before = ledger.counts()
+    again = ledger.append(first, [claim(first)], seen_at=at("2025-06-13T00:00"))
+    assert again == Appended(False, 0, 1, went_back=True)
+    assert ledger.append(first, [claim(first)], seen_at=at("2025-06-13T01:00")) == Appended(False, 0, 1)
+    assert ledger.counts() == before
+
+    def stood(moment: str | None) -> str:
+        view = ledger if moment is None else ledger.as_of(at(moment))
+        (claimed,) = view.claims()
+        (latest,) = view.documents(versions="latest")
+        assert claimed.claim.document_id == latest.document.id
+        return latest.document.text
+
+    assert stood(None) == first.text
+    assert stood("2025-06-11T12:00") == first.text
+    assert stood("2025-06-12T12:00") == second.text
+    assert stood("2025-06-13T12:00") == first.text
+    ledger.append(second, [claim(second)], seen_at=at("2025-06-14T00:00"))
+    assert stood(None) == second.text
+    assert [d.version for d in ledger.documents()] == [1, 2]
+    assert ledger.integrity_check() == []
+
+
+def test_a_text_read_in_late_from_an_archive_is_not_taken_for_the_last(ledger: Ledger) -> None:
+    first, second = document("Milan want Perin."), document("Milan want Perin. Denied.")
+    ledger.append(second, [claim(second)], seen_at=at("2025-06-12T00:00"))
+    ledger.append(first, [claim(first)], seen_at=at("2025-06-11T00:00"))
+    assert [c.claim.document_id for c in ledger.claims()] == [second.id]
+    assert [c.claim.document_id for c in ledger.as_of(at("2025-06-11T12:00")).claims()] == [first.id]
+
+
 def test_a_claim_given_twice_counts_once(ledger: Ledger) -> None:
     stored = document()
     assert ledger.append(stored, [claim(stored), claim(stored)]).claims_new == 1
@@ -102,6 +137,15 @@ def test_a_reading_that_does_not_fit_its_text_is_refused_whole(ledger: Ledger, f
     assert ledger.counts().documents == 0
 
 
+def test_a_nul_character_is_refused_everywhere(ledger: Ledger) -> None:
+    with pytest.raises(DocumentSkipped, match="NUL"):
+        ledger.append(document("Perin \0 to Milan"), [])
+    stored = document("Perin to Milan")
+    with pytest.raises(DocumentSkipped, match="NUL"):
+        ledger.append(stored, [claim(stored, "Per\0in")])
+    assert ledger.counts().documents == 0
+
+
 def test_half_a_surrogate_pair_is_refused_with_advice(ledger: Ledger) -> None:
     with pytest.raises(DocumentSkipped, match="UTF-8"):
         ledger.append(document("Perin \ud83d to Milan"), [])
@@ -116,7 +160,10 @@ def test_skips_are_kept_with_their_reasons(ledger: Ledger) -> None:
     assert ledger.counts().skips == 1
 
 
-TABLES = ["document", "reading", "claim", "evidence", "attribution_link", "skip", "verdict", "migration"]
+TABLES = [
+    "document", "reading", "claim", "evidence", "attribution_link", "skip", "verdict", "migration", "sighting",
+    "name", "name_word", "name_document",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -124,14 +171,17 @@ def test_rows_are_never_changed_or_deleted(ledger: Ledger, table: str) -> None:
     stored = document()
     ledger.append(stored, [full_claim(stored)])
     ledger.record_skip(DocumentSkipped("a", "b", "c"))
-    database = ledger._database
+    database = ledger.database
     database.execute(
         "INSERT INTO verdict (author, decided_at, kind, subject, recorded_at) VALUES ('me', 'now', 'same', 'a', 'now')"
     )
-    column = str(database.execute(f"PRAGMA table_info({table})")[0][1])
+    column = database.columns(table)[0]
     before = database.execute(f"SELECT * FROM {table}")
     assert before
-    for statement in (f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"):
+    statements = [f"UPDATE {table} SET {column} = {column}", f"DELETE FROM {table}"]
+    if database.dialect is POSTGRES:
+        statements.append(f"TRUNCATE {table} CASCADE")
+    for statement in statements:
         with pytest.raises(LedgerError, match="append-only"):
             database.execute(statement)
     assert database.execute(f"SELECT * FROM {table}") == before
@@ -139,12 +189,16 @@ def test_rows_are_never_changed_or_deleted(ledger: Ledger, table: str) -> None:
 
 def test_replacing_a_row_is_changing_it(ledger: Ledger) -> None:
     ledger.append(document(), [])
-    with pytest.raises(LedgerError, match="append-only"):
-        ledger._database.execute(
-            "INSERT OR REPLACE INTO document SELECT number, id, key, version, address, 'other', outlet_folded, title, "
-            "author, published_at, published_latest, published_precision, fetched_at, seen_at, recorded_at, dated_at, "
-            "language, text, blocks FROM document"
-        )
+    every = "number, id, key, version, address, outlet, outlet_folded, title, author, published_at, published_latest, "
+    every += "published_precision, fetched_at, seen_at, recorded_at, dated_at, language, text, blocks"
+    again = f"INTO document ({every}) SELECT {every} FROM document WHERE number = 1"
+    statements = [f"INSERT {again} ON CONFLICT (number) DO UPDATE SET outlet = 'other'"]
+    if ledger.database.dialect is SQLITE:
+        statements.append(f"INSERT OR REPLACE {again}")
+    for statement in statements:
+        with pytest.raises(LedgerError, match="append-only"):
+            ledger.database.execute(statement)
+    assert next(ledger.documents()).document == document()
 
 
 def test_every_stored_span_equals_its_words_by_the_ledgers_own_check(ledger: Ledger) -> None:
@@ -156,10 +210,11 @@ def test_every_stored_span_equals_its_words_by_the_ledgers_own_check(ledger: Led
 def test_the_check_finds_a_row_that_was_tampered_with(ledger: Ledger) -> None:
     stored = document()
     ledger.append(stored, [full_claim(stored)])
-    outside = apsw.Connection(str(ledger.path))
-    outside.execute("DROP TRIGGER evidence_forbid_update")
-    outside.execute("UPDATE evidence SET span_start = span_start + 1 WHERE place = 0")
-    outside.close()
+    of_sqlite = ledger.database.dialect is SQLITE
+    ledger.database.execute(
+        "DROP TRIGGER evidence_forbid_update" if of_sqlite else "DROP TRIGGER evidence_forbid_change ON evidence"
+    )
+    ledger.database.execute("UPDATE evidence SET span_start = span_start + 1 WHERE place = 0")
     assert any("not in its text" in problem for problem in ledger.integrity_check())
 
 

@@ -91,8 +91,8 @@ def _fill(ledger: Ledger) -> int:
     return number
 
 
-def test_a_full_database_refuses_clearly_and_keeps_what_it_has(ledger: Ledger) -> None:
-    made = document()
+def test_a_full_database_refuses_clearly_and_keeps_what_it_has(file_ledger: Ledger) -> None:
+    made, ledger = document(), file_ledger
     ledger.append(made, [full_claim(made)])
     ledger._database.execute("PRAGMA max_page_count=200")
     stored = _fill(ledger)

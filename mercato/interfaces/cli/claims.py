@@ -39,7 +39,7 @@ COLUMNS = ("id", "published", "kind", "person", "clubs", "stage", "terms", "outl
 @click.option("--all-readings", is_flag=True, help="Older readers' claims and older versions of articles too.")
 @click.option("--limit", type=click.IntRange(1), help="The newest so many.")
 def claims(
-    ledger_file: Path | None,
+    ledger_file: Path | str | None,
     as_json: bool,
     person: str | None,
     club: str | None,
@@ -120,10 +120,10 @@ def _nothing(ledger: Ledger, asked: ClaimFilter, as_of: datetime | None) -> str:
     """Why the list is empty, as far as it can be told."""
     held = ledger.counts()
     if held.claims == 0:
-        return f"No claims yet in {ledger.path}. `mercato read ARTICLE` adds some."
+        return f"No claims yet in {ledger.place}. `mercato read ARTICLE` adds some."
     if as_of is not None and (later := len(ledger.claims(asked))):
         return (
             f"No such claim had been seen by {as_of:%Y-%m-%d %H:%M} UTC; {later:,} match today. The ledger goes by the "
             "moment it saw an article, not only by the article's date."
         )
-    return f"None of the {held.claims:,} claims in {ledger.path} matches. Fewer filters find more."
+    return f"None of the {held.claims:,} claims in {ledger.place} matches. Fewer filters find more."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from mercato.interfaces.cli.options import json_option, ledger_option
+from mercato.interfaces.cli.options import json_option, ledger_option, ledger_place
 from mercato.interfaces.cli.output import one_line, print_json, print_lines, say
 
 
@@ -16,11 +16,11 @@ from mercato.interfaces.cli.output import one_line, print_json, print_lines, say
 @ledger_option
 @json_option
 @click.pass_context
-def doctor(ctx: click.Context, ledger_file: Path | None, as_json: bool) -> None:
+def doctor(ctx: click.Context, ledger_file: Path | str | None, as_json: bool) -> None:
     """Check this installation, its settings and the ledger, and say what to do where something is wrong."""
     from mercato.interfaces.health import examine
 
-    findings = examine(ledger_file)
+    findings = examine(ledger_place(ledger_file))
     wrong = [finding for finding in findings if finding.wrong]
     if as_json:
         print_json({"ok": not wrong, "findings": [asdict(finding) for finding in findings]})

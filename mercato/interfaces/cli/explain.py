@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.argument("claim_id", metavar="CLAIM")
 @ledger_option
 @json_option
-def explain(claim_id: str, ledger_file: Path | None, as_json: bool) -> None:
+def explain(claim_id: str, ledger_file: Path | str | None, as_json: bool) -> None:
     """Show the words that a claim rests on. CLAIM is its id, or as much of its beginning as is unique."""
     with open_ledger(ledger_file) as ledger:
         stored, source = ledger.claim(claim_id.strip())

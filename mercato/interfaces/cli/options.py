@@ -17,14 +17,32 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class LedgerPlace(click.ParamType[Path | str]):
+    """A ledger as it is given: a path, which `~` may begin, or the address of a PostgreSQL database."""
+
+    name = "place"
+
+    def convert(
+        self,
+        value: Path | str,
+        param: click.Parameter | None,  # noqa: ARG002
+        ctx: click.Context | None,  # noqa: ARG002
+    ) -> Path | str:
+        """The path, or the address as text."""
+        from mercato.ledger.address import as_place
+
+        return as_place(value) if isinstance(value, str) else value
+
+
 def ledger_option(function: F) -> F:
-    """`--ledger PATH`."""
+    """`--ledger PATH|ADDRESS`."""
     return click.option(
         "--ledger",
         "ledger_file",
-        metavar="PATH",
-        type=click.Path(path_type=Path),
-        help=f"The ledger's file; else {LEDGER.variable}, else the one in your data folder (`mercato doctor` tells).",
+        metavar="PATH|ADDRESS",
+        type=LedgerPlace(),
+        help="The ledger's file, or postgresql://user@host/database; "
+        f"else {LEDGER.variable}, else the one in your data folder (`mercato doctor` tells).",
     )(function)
 
 
@@ -33,11 +51,20 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON lines for other programs.")(function)
 
 
-def open_ledger(given: Path | None, *, create: bool = False) -> Ledger:
+def ledger_place(given: Path | str | None) -> Path | str:
+    """Where the ledger is that was named, or the user's own."""
+    from mercato.ledger.address import as_place, is_address
+
+    if given is not None:
+        return as_place(given) if isinstance(given, str) else given.expanduser()
+    return LEDGER.value.strip() if is_address(LEDGER.value.strip()) else ledger_path()
+
+
+def open_ledger(given: Path | str | None, *, create: bool = False) -> Ledger:
     """The ledger that was named, or the user's."""
     from mercato.ledger import Ledger
 
-    return Ledger.open(given.expanduser() if given else ledger_path(), create=create)
+    return Ledger.open(ledger_place(given), create=create)
 
 
 def day(value: str) -> date:

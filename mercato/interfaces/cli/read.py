@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def read(
     ctx: click.Context,
     inputs: tuple[str, ...],
-    ledger_file: Path | None,
+    ledger_file: Path | str | None,
     as_json: bool,
     language: str | None,
     date: str | None,
@@ -54,7 +54,7 @@ def read(
             step()
 
         report = ingest(inputs, make_reader(), ledger, declared, watch=watch)
-        for line in summary(report, ledger.path):
+        for line in summary(report, ledger.place):
             say(line)
     if report.failed:
         ctx.exit(1)
@@ -88,12 +88,12 @@ def as_record(event: Ingested) -> dict[str, Any]:
     }
 
 
-def summary(report: Report, path: Path) -> Iterator[str]:
+def summary(report: Report, place: Path | str) -> Iterator[str]:
     """What a run did, in one line and one more for each kind of trouble."""
     yield (
         f"{_count(report.documents, 'document')} ({report.documents_new:,} new), "
         f"{_count(report.claims, 'claim')} ({report.claims_new:,} new), "
-        f"{report.skipped.total():,} skipped; ledger {path}"
+        f"{report.skipped.total():,} skipped; ledger {place}"
     )
     for reason, count in report.skipped.most_common():
         yield f"  skipped {count:,}: {reason}"
@@ -137,6 +137,8 @@ def _shifted(mark: Mark, by: int) -> Mark:
 
 
 def _news(event: Ingested) -> str:
+    if event.appended.went_back:
+        return f" (back to version {event.appended.version} of this article)"
     if event.appended.document_new:
         return f" (version {event.appended.version} of this article)" if event.appended.version > 1 else ""
     return " (read before)" if not event.appended.claims_new else " (read again by a newer reader)"
