@@ -2,7 +2,9 @@
 
     scripts/cli-reference      docs/cli.md, from the help of every command
     scripts/readme-output      the output shown in README.md, from running the commands
-    scripts/docs.py tables     the tables of docs/glossary.md and docs/settings.md, from the model and the settings
+    scripts/docs.py tables     the tables of commands, settings and vocabularies, in README.md, docs/settings.md and
+                               docs/glossary.md
+    scripts/docs.py all        all of them
 
 With `--check` nothing is written, and the exit code is 1 where a page is out of date.
 """
@@ -145,6 +147,12 @@ def glossary(text: str) -> str:
     return _between(text, "others", "\n".join(["| vocabulary | values |", "|---|---|", *rows]))
 
 
+def commands(text: str) -> str:
+    """README.md with the table of commands as `mercato --help` has it."""
+    rows = [f"| `mercato {name}` | {lazy.help} |" for name, lazy in COMMANDS.items()]
+    return _between(text, "commands", "\n".join(["| command | what it does |", "|---|---|", *rows]))
+
+
 def settings_page(text: str) -> str:
     """docs/settings.md with the table of settings as the program has it."""
     rows = [f"| `{s.variable}` | {_default(s)} | {s.meaning} |" for s in settings.SETTINGS]
@@ -176,7 +184,7 @@ def _between(text: str, name: str, content: str) -> str:
 PARTS: dict[str, dict[str, Callable[[str], str]]] = {
     "cli": {"docs/cli.md": lambda _: cli_reference()},
     "readme": {"README.md": readme},
-    "tables": {"docs/glossary.md": glossary, "docs/settings.md": settings_page},
+    "tables": {"README.md": commands, "docs/glossary.md": glossary, "docs/settings.md": settings_page},
 }
 
 
