@@ -7,6 +7,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -85,6 +86,17 @@ def test_every_noun_of_the_model_is_in_the_glossary(noun: str) -> None:
         noun, re.sub(r"(?<!^)(?=[A-Z])", " ", noun).lower()
     )
     assert re.search(rf"\b{words}\b", prose(DOCS / "glossary.md"), re.IGNORECASE)
+
+
+def test_every_library_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    needed = [*project["project"]["dependencies"], *project["dependency-groups"]["dev"]]
+    names = {re.split(r"[^\w.-]", requirement)[0] for requirement in needed}
+    reasons = "\n".join(prose(page) for page in (DOCS / "decisions").glob("*.md")).replace("_", "-").lower()
+    missing = [
+        name for name in sorted(names) if not re.search(rf"(?<![\w-]){re.escape(name.lower())}(?![\w-])", reasons)
+    ]
+    assert not missing, f"no page under docs/decisions says why these are needed: {missing}"
 
 
 # -- the rooms ----------------------------------------------------------------------------------------------------
