@@ -1,0 +1,208 @@
+"""The book of rumours: one door to all that is joined, today or as of any day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from mercato.errors import LedgerError, Misused, NotFound
+from mercato.ledger import Ledger
+from mercato.model import ClaimKind, ClubRef, Stage
+from mercato.model.folding import fold
+from mercato.model.rumours import Report, Rumour, RumourStatus
+from mercato.register import Register
+from mercato.rumours.chains import Chain, chains, mentions
+from mercato.rumours.entries import EntryMaker
+from mercato.rumours.joining import join
+from mercato.rumours.names import PLAIN
+from mercato.rumours.rates import Rates
+from mercato.rumours.reading import claims_in_force
+from mercato.rumours.status import Standing, standing
+from mercato.rumours.store import RumourStore, words_of
+from mercato.rumours.verdicts import judged, verdicts
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class RumourFilter:
+    """Which rumours are asked for; what is not set does not narrow.
+
+    `to`, `from_` and `club` (either) are ids or names of clubs, `person` an id or whole words of a name, `country` the
+    code of the destination's country, `window` a label such as "2025-summer". `changed_since` keeps rumours with news
+    that became known at that moment or later.
+    """
+
+    person: str | None = None
+    to: str | None = None
+    from_: str | None = None
+    club: str | None = None
+    country: str | None = None
+    window: str | None = None
+    kinds: tuple[ClaimKind, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    statuses: tuple[RumourStatus, ...] = ()
+    min_origins: int = 0
+    changed_since: datetime | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A report that brought something new, and its rumour."""
+
+    rumour: Rumour
+    report: Report
+
+
+class RumourBook:
+    """All rumours of a ledger. `moment` None means as things are; else as they stood then."""
+
+    def __init__(self, ledger: Ledger, register: Register, rates: Rates, moment: datetime | None = None) -> None:
+        self.ledger = ledger
+        self.moment = moment
+        self._register = register
+        self._rates = rates
+        self._store = RumourStore(ledger, register)
+        self._made: list[Rumour] | None = None
+        self.names = self._store.tools.names
+
+    @property
+    def now(self) -> datetime:
+        """The moment at which the book is read."""
+        return self.moment or datetime.now(UTC)
+
+    def update(self) -> int:
+        """Take in what is new in the ledger; how many articles that were."""
+        return self._store.update()
+
+    def rebuild(self) -> int:
+        """Make the derived tables again from nothing."""
+        return self._store.rebuild()
+
+    def rumours(self, asked: RumourFilter | None = None) -> list[Rumour]:
+        """The rumours that a filter lets through, those with the latest news first."""
+        asked = asked or RumourFilter()
+        found = [rumour for rumour in self._candidates(asked) if self._fits(rumour, asked)]
+        return found[: asked.limit]
+
+    def rumour(self, prefix: str) -> Rumour:
+        """The rumour of an id or of its beginning. Raises NotFound, and Misused where several begin so."""
+        found = [rumour for rumour in self._all() if prefix and rumour.id.startswith(prefix)]
+        if not found:
+            raise NotFound(f"No rumour has an id that begins with {prefix!r}; `mercato rumours` lists them.")
+        if len(found) > 1:
+            ids = ", ".join(r.id for r in found[:_SHOWN])
+            raise Misused(f"{len(found)} rumours have an id that begins with {prefix!r}: {ids}. Give more of the id.")
+        return found[0]
+
+    def standing(self, rumour: Rumour) -> Standing:
+        """Where a rumour stands at the book's moment."""
+        return standing(rumour, self.now, self._rates)
+
+    def changes(self, since: datetime) -> list[Change]:
+        """The reports with news that became known since, latest first."""
+        found = [
+            Change(rumour, report)
+            for rumour in self.rumours(RumourFilter(changed_since=since))
+            for report in rumour.reports
+            if report.known_at >= since and any(item.is_news for item in report.new)
+        ]
+        return sorted(found, key=lambda change: change.report.known_at, reverse=True)
+
+    def chains(self, name: str) -> list[Chain]:
+        """The chains of conditions in which a person or club takes part."""
+        found = chains(self._all(), self.now.date(), self.names)
+        keys = {fold(name), fold(self._club_label(name))}
+        return [chain for chain in found if any(mentions(chain, key) for key in keys)]
+
+    def person_key(self, text: str) -> str:
+        """The key for a verdict: an id, a name, or "NAME @ CLUB" for one of several people of a name."""
+        name, _, club = (part.strip() for part in text.partition("@"))
+        if not name:
+            raise Misused(f"{text!r} names nobody. Write a name, an id, or NAME @ CLUB.")
+        if name in self._register.people:
+            return name
+        known = self.names.people_called(name)
+        if len(known) == 1 and not club:
+            return known[0]
+        key = PLAIN + fold(name)
+        return f"{key}@{self.names.club_key(ClubRef(club))}" if club else key
+
+    def _candidates(self, asked: RumourFilter) -> Iterable[Rumour]:
+        if self.moment is not None or not self._is_stored():
+            return self._all()
+        conditions: list[str] = []
+        parameters: list[object] = []
+        for column, value in (("window_label = ?", asked.window), ("origins >= ?", asked.min_origins or None)):
+            if value is not None:
+                conditions.append(column)
+                parameters.append(value)
+        if asked.changed_since is not None:
+            conditions.append("last_news >= ?")
+            parameters.append(asked.changed_since.isoformat())
+        if asked.person is not None:
+            conditions.append("(person = ? OR words LIKE ? ESCAPE '\\')")
+            parameters += [asked.person, f"% {_escaped(fold(asked.person))} %"]
+        return self._store.rumours(" AND ".join(conditions), parameters)
+
+    def _is_stored(self) -> bool:
+        """Whether the store can be used: a ledger that may only be read is joined in memory where it is behind."""
+        try:
+            self._store.update()
+        except LedgerError:
+            return self._store.is_current
+        return True
+
+    def _all(self) -> list[Rumour]:
+        if self.moment is None and self._is_stored():
+            return self._store.rumours()
+        if self._made is None:
+            known = judged(verdicts(self.ledger.database, self.moment))
+            tools = self._store.tools
+            maker = EntryMaker(tools.names, tools.calendar, known)
+            rows = claims_in_force(self.ledger.database, self.moment)
+            made = join(rows, maker, known, self._store.prints, tools)
+            self._made = sorted(made, key=lambda r: (r.last_news.known_at, r.id), reverse=True)
+        return self._made
+
+    def _fits(self, rumour: Rumour, asked: RumourFilter) -> bool:
+        goal, source = [(rumour.club, rumour.club_name)], list(zip(rumour.from_keys, rumour.from_names, strict=True))
+        if rumour.kind is ClaimKind.EXIT:
+            goal, source = [], [*goal, *source]
+        checks: Sequence[tuple[object, bool]] = (
+            (asked.person, rumour.person == asked.person or _has_words(words_of(rumour), asked.person or "")),
+            (asked.to, self._is_one(asked.to, goal) and rumour.kind is ClaimKind.MOVE),
+            (asked.from_, self._is_one(asked.from_, source)),
+            (asked.club, self._is_one(asked.club, [*goal, *source])),
+            (asked.country, rumour.country == (asked.country or "").upper()),
+            (asked.window, rumour.window == asked.window),
+            (asked.kinds, rumour.kind in asked.kinds),
+            (asked.stages, rumour.stage in asked.stages),
+            (asked.min_origins, len(rumour.independent_origins) >= asked.min_origins),
+            (asked.changed_since, asked.changed_since is None or rumour.last_news.known_at >= asked.changed_since),
+        )
+        if not all(fits for value, fits in checks if value):
+            return False
+        return not asked.statuses or self.standing(rumour).status in asked.statuses
+
+    def _is_one(self, name: str | None, clubs: Sequence[tuple[str, str]]) -> bool:
+        """Whether a name or id means one of some clubs."""
+        if not name:
+            return False
+        key = name if name in self._register.clubs else self.names.club_key(ClubRef(name))
+        if not key.startswith(PLAIN):
+            return any(club == key for club, _ in clubs)
+        return _has_words((fold(said) for _, said in clubs), name)
+
+    def _club_label(self, name: str) -> str:
+        return self.names.club_name(self.names.club_key(ClubRef(name)), name)
+
+
+def _has_words(texts: Iterable[str], words: str) -> bool:
+    return any(f" {fold(words)} " in f" {text} " for text in texts)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,340 @@
+"""The derived store: rumours kept in tables of their own beside the ledger's, and brought up to date by what is new.
+
+The tables may be dropped at any time. A new document touches its own blocks of names and its own persons' windows;
+making all of it again from the ledger gives the same rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from zlib import crc32
+
+import msgspec
+
+from mercato import __version__
+from mercato.ledger import Ledger
+from mercato.ledger.dialect import Database
+from mercato.model.folding import fold
+from mercato.model.rumours import Rumour
+from mercato.register import Register
+from mercato.rumours.build import Tools, build_file, copies_among
+from mercato.rumours.entries import Entry, EntryMaker
+from mercato.rumours.joining import FileKey, add_mention, earlier_of, first_seen
+from mercato.rumours.names import Names
+from mercato.rumours.people import Mention, settle
+from mercato.rumours.prints import Print, print_of
+from mercato.rumours.reading import (
+    articles_since,
+    claims_in_force,
+    claims_numbered,
+    last_numbers,
+    marks,
+    parts,
+    texts,
+)
+from mercato.rumours.verdicts import judged, verdicts
+from mercato.rumours.windows import Calendar, order
+
+FORM = "1"
+"""Counted up when the same ledger would give other rows; the store is then made again."""
+
+_TABLES = {
+    "rumour_state": "CREATE TABLE rumour_state (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+    "rumour_entry": """CREATE TABLE rumour_entry (claim INTEGER PRIMARY KEY, article TEXT NOT NULL,
+        document_id TEXT NOT NULL, block TEXT NOT NULL, node TEXT NOT NULL, name TEXT NOT NULL, clubs TEXT NOT NULL,
+        first_seen TEXT NOT NULL, window_label TEXT NOT NULL)""",
+    "rumour_person": """CREATE TABLE rumour_person (block TEXT NOT NULL, node TEXT NOT NULL, person TEXT NOT NULL,
+        PRIMARY KEY (block, node))""",
+    "rumour_file": """CREATE TABLE rumour_file (person TEXT NOT NULL, window_label TEXT NOT NULL,
+        documents TEXT NOT NULL, copies TEXT NOT NULL, PRIMARY KEY (person, window_label))""",
+    "rumour_print": "CREATE TABLE rumour_print (document_id TEXT PRIMARY KEY, print TEXT NOT NULL)",
+    "rumour": """CREATE TABLE rumour (id TEXT PRIMARY KEY, person TEXT NOT NULL, window_label TEXT NOT NULL,
+        window_order INTEGER NOT NULL, kind TEXT NOT NULL, club TEXT NOT NULL, stage TEXT, origins INTEGER NOT NULL,
+        last_news TEXT NOT NULL, words TEXT NOT NULL, body TEXT NOT NULL)""",
+}
+_INDEXES = (
+    "CREATE INDEX rumour_entry_article ON rumour_entry (article)",
+    "CREATE INDEX rumour_entry_block ON rumour_entry (block, node)",
+    "CREATE INDEX rumour_person_person ON rumour_person (person)",
+    "CREATE INDEX rumour_by_person ON rumour (person, window_order)",
+    "CREATE INDEX rumour_by_news ON rumour (last_news)",
+)
+_BATCH = 2_000
+"""Articles taken in at once where many are new: enough that a block is settled once for many of them."""
+
+_RUMOUR = msgspec.json.Decoder(Rumour)
+_PRINT = msgspec.json.Decoder(Print)
+
+
+@dataclass
+class _Touched:
+    """What a batch of articles changes."""
+
+    blocks: set[str] = field(default_factory=set)
+    nodes: set[tuple[str, str, str]] = field(default_factory=set)
+    documents: set[str] = field(default_factory=set)
+
+
+class RumourStore:
+    """The rumours of a ledger, kept in its own tables."""
+
+    def __init__(self, ledger: Ledger, register: Register) -> None:
+        self._ledger = ledger
+        self._register = register
+        self.tools = Tools(Names(register), Calendar(register.windows))
+
+    @property
+    def is_current(self) -> bool:
+        """Whether everything in the ledger is in the store."""
+        database = self._ledger.database
+        return self._held_state(database) == self._wanted_state()
+
+    def update(self) -> int:
+        """Bring the store up to date; how many articles were taken in. Raises LedgerBusy, LedgerError."""
+        if self.is_current:
+            return 0
+        with self._ledger.deriving() as database:
+            wanted = self._wanted_state()
+            held = self._held_state(database)
+            if any(held.get(name) != wanted[name] for name in ("form", "register", "verdicts")):
+                self._clear(database)
+                held = {}
+            numbers = (int(held.get("reading", "0")), int(held.get("sighting", "0")))
+            articles = articles_since(database, *numbers)
+            for start in range(0, len(articles), _BATCH):
+                self._take(database, articles[start : start + _BATCH])
+            database.execute("DELETE FROM rumour_state")
+            database.execute_many("INSERT INTO rumour_state VALUES (?, ?)", sorted(wanted.items()))
+        return len(articles)
+
+    def rebuild(self) -> int:
+        """Make everything again from the ledger; how many articles were taken in."""
+        with self._ledger.deriving() as database:
+            self._clear(database)
+        return self.update()
+
+    def rumours(self, where: str = "", parameters: Sequence[object] = ()) -> list[Rumour]:
+        """The rumours that a condition on table `rumour` lets through."""
+        sql = f"SELECT body FROM rumour{f' WHERE {where}' if where else ''} ORDER BY last_news DESC, id"
+        return [_RUMOUR.decode(str(row[0])) for row in self._ledger.database.execute(sql, parameters)]
+
+    def prints(self, ids: Sequence[str]) -> Mapping[str, Print]:
+        """Prints of documents, without keeping those that are not kept yet."""
+        found = self._kept_prints(self._ledger.database, ids)
+        return found | self._made_prints(self._ledger.database, [id_ for id_ in ids if id_ not in found])
+
+    def _wanted_state(self) -> dict[str, str]:
+        database = self._ledger.database
+        reading, sighting = last_numbers(database)
+        last_verdict = database.value("SELECT COALESCE(max(number), 0) FROM verdict")
+        return {
+            "form": f"{FORM} of {__version__}",
+            "register": fingerprint(self._register),
+            "verdicts": str(last_verdict),
+            "reading": str(reading),
+            "sighting": str(sighting),
+        }
+
+    def _held_state(self, database: Database) -> dict[str, str]:
+        if not database.has_table("rumour_state"):
+            return {}
+        return {str(name): str(value) for name, value in database.execute("SELECT name, value FROM rumour_state")}
+
+    def _clear(self, database: Database) -> None:
+        for table, statement in _TABLES.items():
+            if database.has_table(table):
+                database.execute(f"DROP TABLE {table}")
+            database.execute(database.dialect.table(statement))
+        for statement in _INDEXES:
+            database.execute(statement)
+
+    def _take(self, database: Database, articles: Sequence[str]) -> None:
+        """Take in what is now in force of some articles, in place of what was."""
+        known = judged(verdicts(database))
+        maker = EntryMaker(self.tools.names, self.tools.calendar, known)
+        touched = _Touched()
+        for part in parts(articles):
+            old = f"FROM rumour_entry WHERE article IN ({marks(part)})"
+            for block, node, window, document in database.execute(
+                f"SELECT block, node, window_label, document_id {old}", part
+            ):
+                touched.nodes.add((str(block), str(node), str(window)))
+                touched.documents.add(str(document))
+            database.execute(f"DELETE {old}", part)
+        entries = [maker.entry(*row) for row in claims_in_force(database, None, articles)]
+        database.execute_many(f"INSERT INTO rumour_entry VALUES ({marks(range(9))})", [_entry_row(e) for e in entries])
+        touched.nodes.update((e.block, e.node, e.window) for e in entries)
+        touched.documents.update(e.source.id for e in entries)
+        touched.blocks = {block for block, _, _ in touched.nodes}
+        files = self._settle_blocks(database, touched, known.pinned, known.apart)
+        self._build_files(database, files, frozenset(touched.documents), maker)
+
+    def _settle_blocks(
+        self, database: Database, touched: _Touched, pinned: frozenset[str], apart: Sequence[tuple[str, str]]
+    ) -> set[FileKey]:
+        """Settle the touched blocks anew; the files that this or the new entries change."""
+        files: set[FileKey] = set()
+        for part in parts(sorted(touched.blocks)):
+            before = self._people(database, part)
+            mentions, windows = self._mentions(database, part, pinned)
+            after = {
+                (block, node): person
+                for block, held in mentions.items()
+                for node, person in settle(held.values(), apart).items()
+            }
+            self._write_people(database, before, after)
+            for key in before.keys() | after.keys():
+                if before.get(key) != after.get(key):
+                    people = {p for p in (before.get(key), after.get(key)) if p}
+                    files.update((person, window) for person in people for window in windows.get(key, ()))
+            for block, node, window in touched.nodes:
+                for person in {before.get((block, node)), after.get((block, node))} - {None}:
+                    files.add((str(person), window))
+        return files
+
+    def _people(self, database: Database, blocks: Sequence[str]) -> dict[tuple[str, str], str]:
+        sql = f"SELECT block, node, person FROM rumour_person WHERE block IN ({marks(blocks)})"
+        return {(str(b), str(n)): str(p) for b, n, p in database.execute(sql, blocks)}
+
+    def _mentions(
+        self, database: Database, blocks: Sequence[str], pinned: frozenset[str]
+    ) -> tuple[dict[str, dict[str, Mention]], dict[tuple[str, str], set[str]]]:
+        """What is known of every node of some blocks, and the windows in which each stands."""
+        sql = (
+            "SELECT block, node, name, clubs, first_seen, window_label FROM rumour_entry "
+            f"WHERE block IN ({marks(blocks)})"
+        )
+        found: dict[str, dict[str, Mention]] = {}
+        windows: dict[tuple[str, str], set[str]] = {}
+        for block, node, name, clubs, first, window in database.execute(sql, blocks):
+            key = str(node)
+            mention = found.setdefault(str(block), {}).setdefault(key, Mention(key, pinned=key in pinned))
+            add_mention(mention, str(name), str(clubs).split("|"), str(first))
+            mention.clubs.discard("")
+            windows.setdefault((str(block), key), set()).add(str(window))
+        return found, windows
+
+    def _write_people(
+        self, database: Database, before: Mapping[tuple[str, str], str], after: Mapping[tuple[str, str], str]
+    ) -> None:
+        gone = [key for key in before if before[key] != after.get(key)]
+        new = [(*key, after[key]) for key in after if before.get(key) != after[key]]
+        database.execute_many("DELETE FROM rumour_person WHERE block = ? AND node = ?", gone)
+        database.execute_many("INSERT INTO rumour_person VALUES (?, ?, ?)", new)
+
+    def _build_files(self, database: Database, files: set[FileKey], fresh: frozenset[str], maker: EntryMaker) -> None:
+        """Make some files anew, and the later ones of the same persons, which look back on them."""
+        by_person: dict[str, set[str]] = {}
+        for person, window in files:
+            by_person.setdefault(person, set()).add(window)
+        for person in sorted(by_person):
+            held = self._entry_numbers(database, person)
+            first = min(order(window) for window in by_person[person])
+            windows = {w for w in {*held, *by_person[person]} if order(w) >= first}
+            for window in sorted(windows, key=order):
+                entries = [maker.entry(*row) for row in claims_numbered(database, held.get(window, []))]
+                self._build(database, person, window, entries, fresh)
+
+    def _entry_numbers(self, database: Database, person: str) -> dict[str, list[int]]:
+        """The claims of a person by window."""
+        sql = (
+            "SELECT e.window_label, e.claim FROM rumour_person p JOIN rumour_entry e "
+            "ON e.block = p.block AND e.node = p.node WHERE p.person = ?"
+        )
+        found: dict[str, list[int]] = {}
+        for window, claim in database.execute(sql, (person,)):
+            found.setdefault(str(window), []).append(int(str(claim)))
+        return found
+
+    def _build(
+        self, database: Database, person: str, window: str, entries: Sequence[Entry], fresh: frozenset[str]
+    ) -> None:
+        key = (person, window)
+        kept = database.execute("SELECT documents, copies FROM rumour_file WHERE person = ? AND window_label = ?", key)
+        compared = frozenset(msgspec.json.decode(str(kept[0][0]), type=list[str])) if kept else frozenset()
+        known = msgspec.json.decode(str(kept[0][1]), type=list[tuple[str, str, float]]) if kept else []
+        database.execute("DELETE FROM rumour_file WHERE person = ? AND window_label = ?", key)
+        database.execute("DELETE FROM rumour WHERE person = ? AND window_label = ?", key)
+        if not entries:
+            return
+        documents = frozenset(e.source.id for e in entries)
+        new = documents - compared | documents & fresh
+        prints = self._all_prints(database, sorted(documents)) if len(documents) > 1 else {}
+        copies = copies_among(entries, prints, new, {(a, b): score for a, b, score in known})
+        pairs = [(a, b, score) for (a, b), score in copies.items()]
+        row = (person, window, _json(sorted(documents)), _json(pairs))
+        database.execute("INSERT INTO rumour_file VALUES (?, ?, ?, ?)", row)
+        sql = "SELECT body FROM rumour WHERE person = ? AND window_order < ?"
+        before = [_RUMOUR.decode(str(r[0])) for r in database.execute(sql, (person, order(window)))]
+        made = build_file(person, window, entries, copies, earlier_of(before), self.tools)
+        database.execute_many(f"INSERT INTO rumour VALUES ({marks(range(11))})", [_rumour_row(r) for r in made])
+
+    def _all_prints(self, database: Database, ids: Sequence[str]) -> Mapping[str, Print]:
+        """Prints of documents; new ones are kept."""
+        found = self._kept_prints(database, ids)
+        made = self._made_prints(database, [id_ for id_ in ids if id_ not in found])
+        rows = [(id_, _json(print_)) for id_, print_ in sorted(made.items())]
+        database.execute_many("INSERT INTO rumour_print VALUES (?, ?)", rows)
+        return found | made
+
+    def _kept_prints(self, database: Database, ids: Sequence[str]) -> dict[str, Print]:
+        if not database.has_table("rumour_print"):
+            return {}
+        return {
+            str(id_): _PRINT.decode(str(body))
+            for part in parts(ids)
+            for id_, body in database.execute(
+                f"SELECT document_id, print FROM rumour_print WHERE document_id IN ({marks(part)})", part
+            )
+        }
+
+    def _made_prints(self, database: Database, ids: Sequence[str]) -> dict[str, Print]:
+        return {t.id: print_of(t.text, t.blocks, t.language, self._register) for t in texts(database, ids)}
+
+
+def fingerprint(register: Register) -> str:
+    """Changes when the register knows other people, clubs, outlets or windows."""
+    sizes = (register.clubs, register.people, register.outlets, register.journalists, register.windows)
+    names = "\n".join(f"{p.id} {p.name} {p.club_id}" for p in register.people.values())
+    clubs = "\n".join(f"{c.id} {c.name} {c.country}" for c in register.clubs.values())
+    return f"{'-'.join(str(len(held)) for held in sizes)}-{crc32(f'{names}{clubs}{register.windows}'.encode()):08x}"
+
+
+def _entry_row(entry: Entry) -> tuple[object, ...]:
+    return (
+        entry.number,
+        entry.source.key,
+        entry.source.id,
+        entry.block,
+        entry.node,
+        fold(entry.claim.person.name),
+        "|".join(sorted(entry.clubs)),
+        first_seen(entry),
+        entry.window,
+    )
+
+
+def _rumour_row(rumour: Rumour) -> tuple[object, ...]:
+    return (
+        rumour.id,
+        rumour.person,
+        rumour.window,
+        order(rumour.window),
+        rumour.kind.value,
+        rumour.club,
+        rumour.stage.value if rumour.stage else None,
+        len(rumour.independent_origins),
+        rumour.last_news.known_at.isoformat(),
+        f" {' '.join(words_of(rumour))} ",
+        _json(rumour),
+    )
+
+
+def words_of(rumour: Rumour) -> Iterable[str]:
+    """The folded names by which a person is searched for."""
+    return dict.fromkeys(fold(name) for name in (rumour.person_name, *rumour.names))
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
