@@ -25,7 +25,9 @@ class Setting:
 
 HOME = Setting("MERCATO_HOME", user_data_dir("mercato", appauthor=False), "Folder of the user's ledger and register.")
 LEDGER = Setting("MERCATO_LEDGER", "", "Path of the ledger; empty means `ledger.sqlite` in MERCATO_HOME.")
-REGISTER = Setting("MERCATO_REGISTER", "", "Path of the user's register; empty means `register.sqlite` in MERCATO_HOME.")
+REGISTER = Setting(
+    "MERCATO_REGISTER", "", "Path of the user's register; empty means `register.sqlite` in MERCATO_HOME."
+)
 TIMEOUT = Setting("MERCATO_TIMEOUT", "20", "Seconds after which fetching one address is given up.")
 MAX_BYTES = Setting("MERCATO_MAX_BYTES", "10000000", "Largest page or document, in bytes after decoding.")
 USER_AGENT = Setting(
@@ -34,7 +36,17 @@ USER_AGENT = Setting(
     "What mercato calls itself when it asks a site for a page.",
 )
 
-SETTINGS: tuple[Setting, ...] = (HOME, LEDGER, REGISTER, TIMEOUT, MAX_BYTES, USER_AGENT)
+SOURCES = Setting(
+    "MERCATO_SOURCES", "", "Path of the list of what is watched; empty means `sources.yaml` in MERCATO_HOME."
+)
+WATCH = Setting("MERCATO_WATCH", "", "Path of what the watch remembers; empty means `watch.sqlite` in MERCATO_HOME.")
+ALLOWED_HOSTS = Setting(
+    "MERCATO_ALLOWED_HOSTS",
+    "",
+    "Hosts, with commas between them, that may be fetched though they lie on this machine or in a private network.",
+)
+
+SETTINGS: tuple[Setting, ...] = (HOME, LEDGER, REGISTER, TIMEOUT, MAX_BYTES, USER_AGENT, SOURCES, WATCH, ALLOWED_HOSTS)
 
 
 def home() -> Path:
@@ -50,3 +62,18 @@ def ledger_path() -> Path:
 def register_path() -> Path:
     """Where the user's own register lies."""
     return Path(REGISTER.value).expanduser() if REGISTER.value else home() / "register.sqlite"
+
+
+def sources_path() -> Path:
+    """Where the list of what is watched lies."""
+    return Path(SOURCES.value).expanduser() if SOURCES.value else home() / "sources.yaml"
+
+
+def watch_path() -> Path:
+    """Where the watch keeps what it remembers."""
+    return Path(WATCH.value).expanduser() if WATCH.value else home() / "watch.sqlite"
+
+
+def allowed_hosts() -> frozenset[str]:
+    """The hosts that are allowed by name though they lie inside."""
+    return frozenset(host.strip().lower() for host in ALLOWED_HOSTS.value.split(",") if host.strip())

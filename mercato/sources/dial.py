@@ -133,11 +133,13 @@ class GuardedBackend(httpcore2.SyncBackend):
 class GuardedTransport(httpx2.HTTPTransport):
     """The usual transport with the guarded dial in place of its own."""
 
-    def __init__(self, allowed: frozenset[str], seconds: float) -> None:
+    def __init__(self, allowed: frozenset[str], seconds: float, connections: int = 4) -> None:
         super().__init__(trust_env=False)
         self._pool.close()
         self._pool = httpcore2.ConnectionPool(
             ssl_context=httpx2.create_ssl_context(trust_env=False),
-            max_connections=4,
+            max_connections=connections,
+            # A connection has one deadline and one look-up behind it: it serves one request.
+            max_keepalive_connections=0,
             network_backend=GuardedBackend(allowed, seconds),
         )

@@ -43,7 +43,8 @@ class Entry:
     @property
     def stamp(self) -> str:
         """A digest of what the source says of the article: another stamp later means that the article was changed."""
-        said = (self.title, str(self.updated or ""), str(self.published or ""), self.summary, self.body)
+        # Not the summary: many sources put counters there that change by the minute.
+        said = (self.title, str(self.updated or ""), str(self.published or ""), self.body)
         return hashlib.sha256("\0".join(part or "" for part in said).encode("utf-8", "replace")).hexdigest()[:16]
 
 

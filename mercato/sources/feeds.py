@@ -71,6 +71,8 @@ def _link(one: Any) -> str | None:
 
 def _moment(one: Any, field: str) -> Moment | None:
     """The date with the precision it was written in; the library's reading only where ours fails."""
+    if field not in one:  # asked for "updated", the library would answer with "published"
+        return None
     written = one.get(field)
     found = parse_moment(written) if isinstance(written, str) else None
     parsed = one.get(f"{field}_parsed")

@@ -34,7 +34,6 @@ class FieldMap:
     language: str = ""
     summary: str = ""
     body: str = ""
-    next: str = ""
 
 
 JSON_FEED = FieldMap(
@@ -47,7 +46,6 @@ JSON_FEED = FieldMap(
     language="language",
     summary="summary",
     body="content_html",
-    next="next_url",
 )
 """The mapping of JSON Feed, versions 1 and 1.1."""
 
@@ -79,12 +77,8 @@ def read_json(data: bytes, address: str, mapping: FieldMap | None = None) -> Lis
     if not isinstance(items, list):
         raise skipped(address, Reason.BROKEN_FEED, f"It has no list at {mapping.items!r}")
     entries = (_entry(item, address, mapping) for item in items)
-    following = entry_address(_words(value, mapping.next), address)
-    return Listing(
-        once(entry for entry in entries if entry),
-        (following,) if following else (),
-        plain(value.get("title")) if isinstance(value, dict) else None,
-    )
+    title = plain(value.get("title")) if isinstance(value, dict) else None
+    return Listing(once(entry for entry in entries if entry), title=title)
 
 
 def _entry(item: Any, base: str, mapping: FieldMap) -> Entry | None:

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING
 
 from mercato.errors import DocumentSkipped
 from mercato.model import Document
+from mercato.settings import allowed_hosts
 from mercato.sources.plain import Declared
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _read_address(
 
     limit = max_bytes()
     try:
-        page = fetch(address, limit, client=client)
+        page = fetch(address, limit, client=client, allowed=allowed_hosts())
         known = dataclasses.replace(
             declared, address=declared.address or page.address, fetched=declared.fetched or page.fetched
         )

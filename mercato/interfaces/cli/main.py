@@ -35,8 +35,11 @@ COMMANDS: dict[str, LazyCommand] = {
     "extract": LazyCommand(f"{_HERE}.extract", "extract", "Print the claims of a text; no ledger is touched."),
     "claims": LazyCommand(f"{_HERE}.claims", "claims", "List claims of the ledger by person, club, outlet, date."),
     "explain": LazyCommand(f"{_HERE}.explain", "explain", "Show the words that a claim of the ledger rests on."),
+    "watch": LazyCommand(f"{_HERE}.watch", "watch", "Read what feeds and sites publish, for as long as it is let."),
+    "sources": LazyCommand(f"{_HERE}.sources", "sources", "Add, remove and check what is watched; lists as OPML."),
     "register": LazyCommand(f"{_HERE}.register", "register", "Look up and import people and clubs: who is who."),
     "evaluate": LazyCommand(f"{_HERE}.evaluate", "evaluate", "Measure the reader against annotated texts."),
+    "ledger": LazyCommand(f"{_HERE}.ledger", "ledger", "Copy, back up, restore and upgrade ledgers."),
     "doctor": LazyCommand(f"{_HERE}.doctor", "doctor", "Check this installation and the ledger; say what to do."),
 }
 
