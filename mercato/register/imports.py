@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from mercato.errors import SourceUnusable
+from mercato.register.index import collecting_paused
 from mercato.register.matching import (
     ClubMatcher,
     Matcher,
@@ -152,7 +153,8 @@ class _Import(Generic[R]):
 
     def run(self, sheet: Sheet, store: RegisterStore, step: Step | None) -> ImportReport:
         """Read, compare and write; the account of it."""
-        found = [self._placed(record, line) for line, record in self._read(sheet, step)]
+        with collecting_paused():
+            found = [self._placed(record, line) for line, record in self._read(sheet, step)]
         count = len(found) + len(self.faults)
         changes = store.replace(replace(self.source, rows=count), found)
         merged = sum(1 for row in found if row.target and row.record.id in changes.written)

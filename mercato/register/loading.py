@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from mercato import settings
 from mercato.register.index import collecting_paused
@@ -20,8 +20,10 @@ from mercato.register.matching import (
 )
 from mercato.register.records import Club, Person
 from mercato.register.register import Register, load_shipped
-from mercato.register.store import RegisterStore, Row
 from mercato.register.tables import shipped_digest
+
+if TYPE_CHECKING:
+    from mercato.register.store import RegisterStore, Row
 
 R = TypeVar("R", Person, Club)
 
@@ -36,6 +38,9 @@ def load_register(user: bool = True, path: Path | None = None) -> Register:
         shipped = load_shipped()
         if not user or not place.exists():
             return shipped
+        # Imported here: SQLite and msgspec cost more than loading the shipped tables.
+        from mercato.register.store import RegisterStore
+
         with RegisterStore(place, write=False) as store:
             return with_store(shipped, store)
 
@@ -104,14 +109,14 @@ class _Merger(Generic[R]):
 def _linked(rows: Iterable[Row[R]], matcher: Matcher[R]) -> Iterator[Row[R]]:
     """The rows, each new one compared with the shipped records once more."""
     for row in rows:
-        yield row if row.target else Row(row.record, matcher.find(row.record) or "")
+        yield row if row.target else row._replace(target=matcher.find(row.record) or "")
 
 
 def _at_known_clubs(rows: Iterable[Row[Person]], moved: dict[str, str]) -> Iterator[Row[Person]]:
     """The rows with the club's id as the register has it, where the club was merged into another record."""
     for row in rows:
         club_id = moved.get(row.record.club_id)
-        yield row if club_id is None else Row(replace(row.record, club_id=club_id), row.target)
+        yield row if club_id is None else row._replace(record=replace(row.record, club_id=club_id))
 
 
 def _rank_names(clubs: dict[str, Club], shipped: Register) -> None:

@@ -6,7 +6,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -166,7 +166,7 @@ class PeopleRows:
     def record(self, line: int, row: tables.Row) -> Person | Fault:
         """The person of a row, or what is wrong with the row."""
         try:
-            return replace(tables.person_from(self._ours(row)), shipped=False)
+            return tables.person_from(self._ours(row), shipped=False)
         except (tables.RowError, ValueError) as fault:
             return Fault(line, str(fault))
 
@@ -207,7 +207,7 @@ class ClubRows:
     def record(self, line: int, row: tables.Row) -> Club | Fault:
         """The club of a row, or what is wrong with the row."""
         try:
-            return replace(tables.club_from(self._ours(row)), shipped=False)
+            return tables.club_from(self._ours(row), shipped=False)
         except (tables.RowError, ValueError) as fault:
             return Fault(line, str(fault))
 

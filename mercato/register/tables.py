@@ -87,7 +87,7 @@ def spells(cell: str | None) -> tuple[CareerSpell, ...]:
     return tuple(found)
 
 
-def club_from(row: Row) -> Club:
+def club_from(row: Row, shipped: bool = True) -> Club:
     """A row of a clubs table."""
     return Club(
         id=row["id"],
@@ -102,10 +102,11 @@ def club_from(row: Row) -> Club:
         nicknames=names(row.get("nicknames")),
         codes=split(row.get("codes")),
         tm_id=row.get("tm_id", ""),
+        shipped=shipped,
     )
 
 
-def person_from(row: Row) -> Person:
+def person_from(row: Row, shipped: bool = True) -> Person:
     """A row of a people table."""
     return Person(
         id=row["id"],
@@ -125,6 +126,7 @@ def person_from(row: Row) -> Person:
         spells=spells(row.get("spells")),
         contract=row.get("contract", ""),
         tm_id=row.get("tm_id", ""),
+        shipped=shipped,
     )
 
 
