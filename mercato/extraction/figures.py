@@ -33,11 +33,19 @@ class FigureReader:
         self._periods = {w: period for period, words in data["periods"].items() for w in words}
         self._amount = self._amount_pattern(data)
         self._after = self._after_pattern(data)
+        self._candidate = self._candidate_pattern()
         self._wage = re.compile(rf"\s?({_any(self._periods)})\b", re.I)
         self._age = self._age_pattern(data)
         self._length = self._length_pattern(data)
         self._date = self._date_pattern(data)
         self._add_on_words = _any(data["add_on_words"])
+
+    def _candidate_pattern(self) -> re.Pattern[str]:
+        """Where a figure may begin: a digit with or without a currency before it, a number word, a month."""
+        symbols = _any(w for w in self._currency if not w[-1].isalpha())
+        words = _any({*self._words, *self._months})
+        codes = _any(w for w in self._currency if w[-1].isalpha())
+        return re.compile(rf"(?:(?:{symbols})\s?)?(?<![\w.])\d|\b(?:{words})\b|\b(?:{codes})\s?\d|(?:{symbols})\s?\d", re.I)
 
     def _amount_pattern(self, data: Mapping[str, Any]) -> re.Pattern[str]:
         symbols = _any(w for w in self._currency if not w[-1].isalpha())
@@ -83,22 +91,45 @@ class FigureReader:
         )
 
     def read(self, text: str) -> list[Figure]:
-        """All figures of a text, in order, without overlap."""
-        found: list[Figure] = []
-        if _HAS_FIGURE.search(text) is None and not self._has_words(text):
-            return found
-        found.extend(self._percents(text))
-        found.extend(self._ages(text))
-        found.extend(self._lengths(text))
-        found.extend(self._dates(text))
-        found.extend(self._amounts(text))
-        rank = {ItemKind.PERCENT: 0, ItemKind.AGE: 0, ItemKind.MONEY: 1, ItemKind.LENGTH: 2, ItemKind.DATE: 3}
-        found.sort(key=lambda f: (f.start, rank[f.kind], -f.end))
-        return _without_overlap(found)
+        """All figures of a text, in order, without overlap.
 
-    def _has_words(self, text: str) -> bool:
-        lowered = text.lower()
-        return any(month in lowered for month in self._months) or any(word in lowered for word in self._words)
+        Patterns are tried only where a digit, a number word or a month stands: most of a text holds none.
+        """
+        found: list[Figure] = []
+        reached = 0
+        for candidate in self._candidate.finditer(text):
+            start = candidate.start()
+            if start < reached:
+                continue
+            figure = self._at(text, start)
+            if figure is not None:
+                found.append(figure)
+                reached = figure.end
+        return found
+
+    def _at(self, text: str, start: int) -> Figure | None:
+        """The figure that begins at `start`: a share, an age, a sum, a length of time or a date, in this order."""
+        digit = text[start].isdigit()
+        if digit and (match := _PERCENT.match(text, start)) is not None:
+            return Figure(ItemKind.PERCENT, start, match.end(), number=float(match[1].replace(",", ".")))
+        if digit and (match := self._age.match(text, start)) is not None:
+            if match["age"]:
+                return Figure(ItemKind.AGE, start, match.end(), number=float(match["age"]))
+            return Figure(ItemKind.AGE, start, match.end(), date=match["born"])
+        match = self._amount.match(text, start)
+        if match is not None and (figure := self._amount_figure(match)) is not None:
+            self._add_ons(text, figure)
+            wage = self._wage.match(text, figure.end)
+            if wage is not None:
+                figure.word, figure.end = self._periods[wage[1].lower()], wage.end()
+            return figure
+        if (match := self._length.match(text, start)) is not None:
+            unit = next(name for name in ("year", "month") if match[name])
+            number = self._number(match["n"]) + (0.5 if match["half"] else 0)
+            return Figure(ItemKind.LENGTH, start, match.end(), number=number, word=unit)
+        if (match := self._date.match(text, start)) is not None and (date := self._date_of(match)) is not None:
+            return Figure(ItemKind.DATE, start, match.end(), date=date)
+        return None
 
     def _number(self, text: str) -> float:
         word = self._words.get(text.lower())
@@ -115,20 +146,6 @@ class FigureReader:
                 else float(text.replace(self._decimal, "."))
             )
         return float(text.replace(other, "" if text.count(other) > 1 else ".").replace(self._decimal, "."))
-
-    def _amounts(self, text: str) -> Iterator[Figure]:
-        at = 0
-        while (match := self._amount.search(text, at)) is not None:
-            at = max(match.end(), at + 1)
-            figure = self._amount_figure(match)
-            if figure is None:
-                continue
-            self._add_ons(text, figure)
-            wage = self._wage.match(text, figure.end)
-            if wage is not None:
-                figure.word, figure.end = self._periods[wage[1].lower()], wage.end()
-            at = figure.end
-            yield figure
 
     def _amount_figure(self, match: re.Match[str]) -> Figure | None:
         currency = self._currency.get((match["before"] or match["after"] or "").strip().lower())
@@ -168,30 +185,6 @@ class FigureReader:
             more.end, high = tail.end(), money.high + more.money.high
         figure.money, figure.end = Money(money.low, high, money.currency), more.end
 
-    @staticmethod
-    def _percents(text: str) -> Iterator[Figure]:
-        for match in _PERCENT.finditer(text):
-            yield Figure(ItemKind.PERCENT, match.start(), match.end(), number=float(match[1].replace(",", ".")))
-
-    def _ages(self, text: str) -> Iterator[Figure]:
-        for match in self._age.finditer(text):
-            if match["age"]:
-                yield Figure(ItemKind.AGE, match.start(), match.end(), number=float(match["age"]))
-            else:
-                yield Figure(ItemKind.AGE, match.start(), match.end(), date=match["born"])
-
-    def _lengths(self, text: str) -> Iterator[Figure]:
-        for match in self._length.finditer(text):
-            unit = next(name for name in ("year", "month") if match[name])
-            number = self._number(match["n"]) + (0.5 if match["half"] else 0)
-            yield Figure(ItemKind.LENGTH, match.start(), match.end(), number=number, word=unit)
-
-    def _dates(self, text: str) -> Iterator[Figure]:
-        for match in self._date.finditer(text):
-            date = self._date_of(match)
-            if date is not None:
-                yield Figure(ItemKind.DATE, match.start(), match.end(), date=date)
-
     def _date_of(self, match: re.Match[str]) -> str | None:
         if match["alone"]:
             return match["alone"]
@@ -205,13 +198,3 @@ class FigureReader:
         text = f"{year or 'XXXX'}-{month:02d}"
         return f"{text}-{int(day):02d}" if day and 1 <= int(day) <= 31 else text
 
-
-_HAS_FIGURE = re.compile(r"\d|[£€$]")
-
-
-def _without_overlap(figures: list[Figure]) -> list[Figure]:
-    kept: list[Figure] = []
-    for figure in figures:
-        if not kept or figure.start >= kept[-1].end:
-            kept.append(figure)
-    return kept

@@ -16,6 +16,7 @@ from mercato.extraction.figures import FigureReader
 from mercato.extraction.frames import FRAMES
 from mercato.extraction.lexicon import FORMS, Lexicon, PatternError, Verbs
 from mercato.extraction.stages import GOVERNORS
+from mercato.extraction.tokens import token_pattern
 from mercato.model import Deal, Stage
 from mercato.register.tables import POSITIONS
 
@@ -38,6 +39,7 @@ class Language:
     figures: FigureReader
     abbreviations: frozenset[str]
     possessive: frozenset[str]
+    tokens: re.Pattern[str]
     articles: frozenset[str]
     negations: frozenset[str]
     towns: Mapping[str, str]
@@ -218,6 +220,7 @@ def load_language(code: str) -> Language:
         figures=FigureReader(data["figures"]),
         abbreviations=frozenset(language["abbreviations"]),
         possessive=frozenset(language["possessive"]),
+        tokens=token_pattern(frozenset(language["possessive"])),
         articles=frozenset(language["articles"]),
         negations=frozenset(language["negations"]),
         towns={word: town for town, found in data["cues"].get("towns", {}).items() for word in found},

@@ -135,6 +135,11 @@ class Lexicon:
         """Every word that some phrase begins with: common words of the language, no names."""
         return frozenset(self._root.edges)
 
+    @cached_property
+    def singles(self) -> dict[str, Entries]:
+        """Words that are a phrase by themselves and begin no longer one."""
+        return {w: n.entries for w, n in self._root.edges.items() if n.entries and not n.edges and n.gap is None}
+
     def match(self, keys: Sequence[str], start: int) -> tuple[int, Entries] | None:
         """The longest phrase that begins at `start`: the position after it and what it stands for."""
         node = self._root.edges.get(keys[start])

@@ -6,15 +6,12 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from mercato.extraction.items import Item
-from mercato.extraction.lexicon import Entry
+from mercato.extraction.items import Item, ItemKind
+from mercato.extraction.lexicon import Entries, Entry
 from mercato.extraction.naming import ClubName, PersonName
 
 if TYPE_CHECKING:
     from mercato.extraction.coreference import Being
-
-
-NO_SENSES: frozenset[str] = frozenset()
 
 
 class NodeKind(IntEnum):
@@ -74,32 +71,67 @@ class ClubMention:
     settled: ClubName | None = None
 
 
-@dataclass(slots=True, eq=False)
 class Node:
-    """A run of items. `role` is the role of the preposition that governs a noun phrase, `owner` says it is a possessor."""
+    """A run of items. `role` is the role of the preposition that governs a noun phrase, `owner` says it is a possessor.
 
-    kind: NodeKind
-    start: int
-    end: int
-    key: str = ""
-    role: str | None = None
-    people: list[PersonMention] = field(default_factory=list)
-    clubs: list[ClubMention] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-    owner: bool = False
-    item: Item | None = None
-    senses: frozenset[str] = NO_SENSES
+    A plain class: a text has hundreds of nodes, and a dataclass would make three lists for each.
+    """
+
+    __slots__ = (
+        "categories", "clubs", "end", "entries", "item", "key", "kind", "owner", "people", "role", "senses", "start", "tag",
+    )  # fmt: skip
+
+    def __init__(self, kind: NodeKind, tag: ItemKind, item: Item | None, start: int, end: int, key: str, entries: Entries) -> None:
+        self.kind = kind
+        self.tag = tag
+        self.item = item
+        self.start = start
+        self.end = end
+        self.key = key
+        self.entries = entries
+        self.categories = entries.categories
+        self.senses = entries.senses
+        self.role: str | None = None
+        self.owner = False
+        self.people: list[PersonMention] = _NO_PEOPLE
+        self.clubs: list[ClubMention] = _NO_CLUBS
 
     def entry(self, category: str) -> Entry | None:
         """The node's meaning of that category."""
-        for entry in self.entries:
-            if entry.category == category:
-                return entry
+        if category in self.categories:
+            for entry in self.entries:
+                if entry.category == category:
+                    return entry
         return None
 
     def has(self, category: str, name: str | None = None) -> bool:
         """Whether the node has a meaning of that category (and name)."""
         return (category if name is None else f"{category}:{name}") in self.senses
+
+
+# Shared by all nodes that speak of nobody; never added to.
+_NO_PEOPLE: list[PersonMention] = []
+_NO_CLUBS: list[ClubMention] = []
+NO_ENTRIES = Entries()
+
+
+def phrase_node(
+    kind: NodeKind,
+    start: int,
+    end: int,
+    people: list[PersonMention] | None = None,
+    clubs: list[ClubMention] | None = None,
+    owner: bool = False,
+    key: str = "",
+) -> Node:
+    """A noun phrase for people or clubs."""
+    node = Node(kind, ItemKind.PHRASE, None, start, end, key, NO_ENTRIES)
+    node.owner = owner
+    if people is not None:
+        node.people = people
+    if clubs is not None:
+        node.clubs = clubs
+    return node
 
 
 @dataclass(slots=True, eq=False)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from mercato.extraction.items import Item, ItemKind
 from mercato.extraction.languages import Language
-from mercato.extraction.lexicon import Entries
 from mercato.extraction.naming import ClubName, PersonName
-from mercato.extraction.nodes import ClubMention, Mark, Node, NodeKind, PersonMention
+from mercato.extraction.nodes import NO_ENTRIES, ClubMention, Mark, Node, NodeKind, PersonMention, phrase_node
 from mercato.register import Register
 
 _MODIFIERS = frozenset(
@@ -26,47 +23,51 @@ _MODIFIERS = frozenset(
     }
 )
 _HEADS = frozenset({"position", "players", "international", "academy", "natives"})
-_FIGURES = frozenset({ItemKind.MONEY, ItemKind.DATE, ItemKind.LENGTH, ItemKind.PERCENT, ItemKind.NUMBER})
+_PERSON_HEADS = _HEADS | {"plural_people"}
+_CLUB_LIKE = frozenset({ItemKind.CLUB, ItemKind.GROUND, ItemKind.COUNTRY})
 _PLACES = frozenset({ItemKind.COUNTRY, ItemKind.DEMONYM, ItemKind.COMPETITION, ItemKind.CITY})
 
 
-class _Cell:
-    """An item or a phrase of items, with the categories that it may have."""
-
-    __slots__ = ("categories", "end", "entries", "item", "key", "kind", "start")
-
-    def __init__(self, item: Item, kind: ItemKind, end: int, key: str, entries: Entries) -> None:
-        self.item = item
-        self.kind = kind
-        self.start = item.start
-        self.end = end
-        self.key = key
-        self.entries = entries
-        self.categories = entries.categories
+_KINDS = {
+    ItemKind.MARK: NodeKind.MARK,
+    ItemKind.OUTLET: NodeKind.OUTLET,
+    ItemKind.MONEY: NodeKind.FIGURE,
+    ItemKind.DATE: NodeKind.FIGURE,
+    ItemKind.LENGTH: NodeKind.FIGURE,
+    ItemKind.PERCENT: NodeKind.FIGURE,
+    ItemKind.NUMBER: NodeKind.FIGURE,
+    ItemKind.AGE: NodeKind.FIGURE,
+}
 
 
-_NONE = Entries()
-
-
-def _cells(items: list[Item], language: Language) -> list[_Cell]:
+def _cells(items: list[Item], language: Language) -> list[Node]:
+    """A node for each phrase of the lexicon and for each item that is in none."""
     keys = [item.key for item in items]
-    cells: list[_Cell] = []
+    cells: list[Node] = []
+    add = cells.append
     at, count = 0, len(items)
-    match, openers = language.lexicon.match, language.lexicon.first_words
+    match, openers, singles = language.lexicon.match, language.lexicon.first_words, language.lexicon.singles
     while at < count:
         item = items[at]
-        found = match(keys, at) if item.key in openers else None
-        if found is None:
-            cells.append(_Cell(item, item.kind, item.end, item.key, _NONE))
-            at += 1
-            continue
-        end, entries = found
-        if end - at > 1:
-            cells.append(_Cell(item, ItemKind.PHRASE, items[end - 1].end, " ".join(keys[at:end]), entries))
+        key = item.key
+        entries = singles.get(key)
+        if entries is None and key in openers:
+            found = match(keys, at)
+            if found is not None:
+                end, entries = found
+                if end - at > 1:
+                    kind = NodeKind.EVENT if "event" in entries.categories else NodeKind.PHRASE
+                    add(Node(kind, ItemKind.PHRASE, item, item.start, items[end - 1].end, " ".join(keys[at:end]), entries))
+                    at = end
+                    continue
+        at += 1
+        if entries is None:
+            add(Node(_KINDS.get(item.kind, NodeKind.WORD), item.kind, item, item.start, item.end, key, NO_ENTRIES))
+        elif item.kind is ItemKind.WORD:
+            kind = NodeKind.EVENT if "event" in entries.categories else NodeKind.PHRASE
+            add(Node(kind, ItemKind.PHRASE, item, item.start, item.end, key, entries))
         else:
-            kind = ItemKind.PHRASE if item.kind is ItemKind.WORD else item.kind
-            cells.append(_Cell(item, kind, item.end, item.key, entries))
-        at = end
+            add(Node(_KINDS.get(item.kind, NodeKind.WORD), item.kind, item, item.start, item.end, key, entries))
     return cells
 
 
@@ -99,24 +100,38 @@ class Chunker:
         cells = _cells(items, self.language)
         taken: dict[int, tuple[int, Node]] = {}
         used = [False] * len(cells)
+        heads: list[int] = []
+        pronouns: list[int] = []
+        clubs: list[int] = []
         for at, cell in enumerate(cells):
-            if cell.kind is ItemKind.PERSON:
+            if cell.tag is ItemKind.PERSON:
                 self._named_person(cells, at, used, taken)
-        for at in range(len(cells)):
+            elif cell.tag in _CLUB_LIKE:
+                clubs.append(at)
+            elif cell.tag is ItemKind.AGE:
+                heads.append(at)
+            elif cell.categories:
+                if not cell.categories.isdisjoint(_PERSON_HEADS):
+                    heads.append(at)
+                if "pronoun" in cell.categories:
+                    pronouns.append(at)
+                if not cell.categories.isdisjoint(_CLUB_NOUNS):
+                    clubs.append(at)
+        for at in heads:
             if not used[at]:
                 self._described_person(cells, at, used, taken)
-        for at, cell in enumerate(cells):
-            if not used[at] and "pronoun" in cell.categories:
+        for at in pronouns:
+            if not used[at]:
                 used[at] = True
-                taken[at] = (at, self._pronoun(cell))
-        for at in range(len(cells)):
+                taken[at] = (at, self._pronoun(cells[at]))
+        for at in clubs:
             if not used[at]:
                 self._club(cells, at, used, taken)
-        return self._group(list(self._assemble(cells, taken)))
+        return self._group(self._assemble(cells, taken))
 
     # People
 
-    def _named_person(self, cells: list[_Cell], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
+    def _named_person(self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
         cell = cells[at]
         name = cell.item.value
         assert isinstance(name, PersonName)
@@ -128,32 +143,32 @@ class Chunker:
         if owner:
             high += 1
             high = self._relative(cells, high, used)
-        node = Node(NodeKind.PERSON, cells[low].start, cells[high].end, people=[mention], owner=owner)
+        node = phrase_node(NodeKind.PERSON, cells[low].start, cells[high].end, [mention], owner=owner)
         for index in range(low, high + 1):
             used[index] = True
         taken[low] = (high, node)
 
-    def _relative(self, cells: list[_Cell], at: int, used: list[bool]) -> int:
+    def _relative(self, cells: list[Node], at: int, used: list[bool]) -> int:
         """ "Messi's father Jorge" speaks of Messi: the name of the relative is passed over."""
         if at + 1 < len(cells) and "officials" in cells[at + 1].categories:
             at += 1
-            if at + 1 < len(cells) and cells[at + 1].kind is ItemKind.PERSON:
+            if at + 1 < len(cells) and cells[at + 1].tag is ItemKind.PERSON:
                 at += 1
         return at
 
-    def _walk_left(self, cells: list[_Cell], at: int, used: list[bool], named: bool = False) -> int:
+    def _walk_left(self, cells: list[Node], at: int, used: list[bool], named: bool = False) -> int:
         """The first cell of the noun phrase whose head stands at `at`; a club right before a name is no part of it."""
         low = at
         while low > 0 and not used[low - 1]:
             cell = cells[low - 1]
-            if cell.categories & _MODIFIERS or cell.kind in _PLACES or cell.kind is ItemKind.AGE:
+            if cell.categories & _MODIFIERS or cell.tag in _PLACES or cell.tag is ItemKind.AGE:
                 low -= 1
-            elif cell.kind is ItemKind.CLUB:
+            elif cell.tag is ItemKind.CLUB:
                 if low == at and named:
                     break
                 low -= 1
             elif cell.key == "'s":
-                if low < 2 or cells[low - 2].kind not in (ItemKind.CLUB, ItemKind.COUNTRY):
+                if low < 2 or cells[low - 2].tag not in (ItemKind.CLUB, ItemKind.COUNTRY):
                     break
                 low -= 1
             elif cell.key in ("and", "/", "&") or "conjunctions" in cell.categories:
@@ -171,7 +186,7 @@ class Chunker:
             low += 1
         return low
 
-    def _opens_as_verb(self, cell: _Cell) -> bool:
+    def _opens_as_verb(self, cell: Node) -> bool:
         """ "will target Leeds' X": a word that is a verb too, with no club or article before it, is the verb."""
         return "target_nouns" in cell.categories and "event" in cell.categories
 
@@ -180,30 +195,30 @@ class Chunker:
         words = self.language.words
         return words["person_of"] | words["club_of"]
 
-    def _joins(self, cells: list[_Cell], at: int, head: int) -> bool:
+    def _joins(self, cells: list[Node], at: int, head: int) -> bool:
         """Whether the "and" at `at` joins two parts of one person's description."""
         before, after = cells[at - 1] if at else None, cells[at + 1]
         if before is None:
             return False
-        if after.kind is ItemKind.COUNTRY and before.kind in (ItemKind.CLUB, ItemKind.COUNTRY, ItemKind.DEMONYM):
+        if after.tag is ItemKind.COUNTRY and before.tag in (ItemKind.CLUB, ItemKind.COUNTRY, ItemKind.DEMONYM):
             return True
-        if after.kind is ItemKind.CLUB and before.kind is ItemKind.COUNTRY:
+        if after.tag is ItemKind.CLUB and before.tag is ItemKind.COUNTRY:
             return at + 1 < head
-        if after.kind is ItemKind.CLUB and before.kind is ItemKind.CLUB:
+        if after.tag is ItemKind.CLUB and before.tag is ItemKind.CLUB:
             return self._leads_to_target(cells, at + 2, head) or self._former_before(cells, at - 1)
         if "former" in after.categories or "former" in before.categories:
             return bool(before.categories & _MODIFIERS)
         return bool(before.categories & _HEADS and after.categories & _MODIFIERS)
 
-    def _leads_to_target(self, cells: list[_Cell], at: int, head: int) -> bool:
+    def _leads_to_target(self, cells: list[Node], at: int, head: int) -> bool:
         return any("target_nouns" in cells[index].categories for index in range(at, head))
 
-    def _former_before(self, cells: list[_Cell], at: int) -> bool:
-        while at > 0 and (cells[at].kind in (ItemKind.CLUB, ItemKind.COUNTRY) or cells[at].key in (",", "and")):
+    def _former_before(self, cells: list[Node], at: int) -> bool:
+        while at > 0 and (cells[at].tag in (ItemKind.CLUB, ItemKind.COUNTRY) or cells[at].key in (",", "and")):
             at -= 1
         return "former" in cells[at].categories
 
-    def _absorb(self, cells: list[_Cell], low: int, head: int, mention: PersonMention) -> None:
+    def _absorb(self, cells: list[Node], low: int, head: int, mention: PersonMention) -> None:
         """Takes into the mention what stands before its head: clubs with their relation, age, position, country."""
         former = False
         clubs: list[tuple[ClubName, int, int]] = []
@@ -213,7 +228,7 @@ class Chunker:
             cell = cells[index]
             if "former" in cell.categories:
                 former = True
-            elif cell.kind is ItemKind.CLUB:
+            elif cell.tag is ItemKind.CLUB:
                 name = cell.item.value
                 assert isinstance(name, ClubName)
                 clubs.append((name, cell.start, cell.end))
@@ -221,11 +236,11 @@ class Chunker:
                 mention.clubs.append((name, "former" if former else "current"))
                 if index + 1 < head and cells[index + 1].key == "'s":
                     former = False
-            elif cell.kind is ItemKind.CITY:
+            elif cell.tag is ItemKind.CITY:
                 mention.native_of = self.text[cell.start : cell.end]
-            elif cell.kind in (ItemKind.COUNTRY, ItemKind.DEMONYM):
+            elif cell.tag in (ItemKind.COUNTRY, ItemKind.DEMONYM):
                 countries.append(str(cell.item.value))
-            elif cell.kind is ItemKind.AGE:
+            elif cell.tag is ItemKind.AGE:
                 self._age(cell, mention)
             else:
                 self._absorb_noun(cell, mention, positions)
@@ -234,7 +249,7 @@ class Chunker:
         mention.positions = tuple(positions)
         mention.countries = tuple(countries)
 
-    def _absorb_noun(self, cell: _Cell, mention: PersonMention, positions: list[str]) -> None:
+    def _absorb_noun(self, cell: Node, mention: PersonMention, positions: list[str]) -> None:
         for entry in cell.entries:
             if entry.category == "position":
                 positions.append(entry.name)
@@ -257,27 +272,27 @@ class Chunker:
             mention.native_of = self.text[start:end]
             mention.clubs = []
 
-    def _age(self, cell: _Cell, mention: PersonMention) -> None:
+    def _age(self, cell: Node, mention: PersonMention) -> None:
         figure = cell.item.value
         mention.age = int(figure.number) if figure.number else None  # type: ignore[attr-defined]
         mention.born = figure.date  # type: ignore[attr-defined]
 
-    def _age_after(self, cells: list[_Cell], at: int, mention: PersonMention) -> int:
+    def _age_after(self, cells: list[Node], at: int, mention: PersonMention) -> int:
         """Takes ", 26" or "(26)" after a name; returns the last cell of the phrase."""
         if at + 2 < len(cells) and cells[at + 1].key in (",", "("):
             number = cells[at + 2]
             closes = cells[at + 1].key == "," or (at + 3 < len(cells) and cells[at + 3].key == ")")
-            if number.kind is ItemKind.NUMBER and closes and number.key.isdigit() and 13 < int(number.key) < 90:
+            if number.tag is ItemKind.NUMBER and closes and number.key.isdigit() and 13 < int(number.key) < 90:
                 mention.age = int(number.key)
                 return at + (3 if cells[at + 1].key == "(" else 2)
         return at
 
     def _described_person(
-        self, cells: list[_Cell], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]
+        self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]
     ) -> None:
         """ "the 24-year-old", "their Brazil forward", "a new goalkeeper", "several Juventus stars", "he"."""
         cell = cells[at]
-        if not (cell.categories & _HEADS or cell.kind is ItemKind.AGE or "plural_people" in cell.categories):
+        if not (cell.categories & _HEADS or cell.tag is ItemKind.AGE or "plural_people" in cell.categories):
             return
         if at + 1 < len(cells) and not used[at + 1] and self._goes_on(cells, at):
             return
@@ -291,14 +306,14 @@ class Chunker:
             return
         mention.plural = "plural_people" in cell.categories
         mention.indefinite = first.key in self._indefinite or "adjectives" in first.categories
-        node = Node(NodeKind.PERSON, first.start, cell.end, people=[mention])
+        node = phrase_node(NodeKind.PERSON, first.start, cell.end, [mention])
         if at + 1 < len(cells) and cells[at + 1].key == "'s":
             node.owner = True
         for index in range(low, at + 1):
             used[index] = True
         taken[low] = (at, node)
 
-    def _with_words(self, cells: list[_Cell], low: int, used: list[bool]) -> int:
+    def _with_words(self, cells: list[Node], low: int, used: list[bool]) -> int:
         """ "their best wingback": up to two words that no table knows, where an article or a possessor opens the phrase."""
         for index in range(low - 1, max(low - 4, -1), -1):
             cell = cells[index]
@@ -306,62 +321,62 @@ class Chunker:
                 break
             if "articles" in cell.categories or cell.key in self._possessors:
                 return index
-            if cell.kind is not ItemKind.WORD or low - index > 2:
+            if cell.tag is not ItemKind.WORD or low - index > 2:
                 break
         return low
 
     _indefinite = frozenset({"a", "an", "another"})
 
-    def _goes_on(self, cells: list[_Cell], at: int) -> bool:
+    def _goes_on(self, cells: list[Node], at: int) -> bool:
         follow = cells[at + 1]
         return bool(follow.categories & _HEADS) or "plural_people" in follow.categories or (
-            follow.kind in _PLACES and at + 2 < len(cells) and bool(cells[at + 2].categories & _HEADS)
+            follow.tag in _PLACES and at + 2 < len(cells) and bool(cells[at + 2].categories & _HEADS)
         )  # fmt: skip
 
-    def _is_reference(self, cells: list[_Cell], low: int, at: int, mention: PersonMention) -> bool:
+    def _is_reference(self, cells: list[Node], low: int, at: int, mention: PersonMention) -> bool:
         first = cells[low]
         if "articles" in first.categories or first.key in self._possessors:
             return True
-        return bool(mention.clubs) or (cells[at].kind is ItemKind.AGE and low == at) or low < at or (
+        return bool(mention.clubs) or (cells[at].tag is ItemKind.AGE and low == at) or low < at or (
             "plural_people" in cells[at].categories
         )  # fmt: skip
 
-    def _pronoun(self, cell: _Cell) -> Node:
+    def _pronoun(self, cell: Node) -> Node:
         name = next(e.name for e in cell.entries if e.category == "pronoun")
         if name in ("person", "person_of"):
             mention = PersonMention(None, cell.start, cell.end, pronoun=True)
-            return Node(NodeKind.PERSON, cell.start, cell.end, cell.key, people=[mention], owner=name == "person_of")
+            return phrase_node(NodeKind.PERSON, cell.start, cell.end, [mention], owner=name == "person_of", key=cell.key)
         if name == "both":
             mention = PersonMention(None, cell.start, cell.end, pronoun=True, plural=True)
-            return Node(NodeKind.PERSON, cell.start, cell.end, cell.key, people=[mention])
+            return phrase_node(NodeKind.PERSON, cell.start, cell.end, [mention], key=cell.key)
         club = ClubMention(None, cell.start, cell.end, pronoun=True)
         if name in ("we", "we_of"):
             club.relation = "publisher"
-        return Node(NodeKind.CLUB, cell.start, cell.end, cell.key, clubs=[club], owner=name in ("club_of", "we_of"))
+        return phrase_node(NodeKind.CLUB, cell.start, cell.end, clubs=[club], owner=name in ("club_of", "we_of"), key=cell.key)
 
     # Clubs
 
-    def _club(self, cells: list[_Cell], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
+    def _club(self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
         cell = cells[at]
-        if cell.kind is ItemKind.CLUB:
+        if cell.tag is ItemKind.CLUB:
             name = cell.item.value
             assert isinstance(name, ClubName)
             self._close_club(cells, at, used, taken, ClubMention(name, cell.start, cell.end))
-        elif cell.kind is ItemKind.COUNTRY and self._is_national(cells, at):
+        elif cell.tag is ItemKind.COUNTRY and self._is_national(cells, at):
             self._national(cells, at, used, taken)
-        elif cell.kind is ItemKind.GROUND:
+        elif cell.tag is ItemKind.GROUND:
             club = self.register.clubs.get(str(cell.item.value))
             if club is not None:
                 mention = ClubMention(ClubName(club.name, club, True), cell.start, cell.end, ground=True)
                 self._close_club(cells, at, used, taken, mention)
-        elif cell.categories & _CLUB_NOUNS and not (at + 1 < len(cells) and cells[at + 1].kind is ItemKind.CLUB):
+        elif cell.categories & _CLUB_NOUNS and not (at + 1 < len(cells) and cells[at + 1].tag is ItemKind.CLUB):
             self._described_club(cells, at, used, taken)
 
-    def _is_national(self, cells: list[_Cell], at: int) -> bool:
+    def _is_national(self, cells: list[Node], at: int) -> bool:
         """ "the Netherlands coach", "England Under-21 boss": a job with a national team."""
         return any("coaches" in cell.categories for cell in cells[at + 1 : at + 3])
 
-    def _national(self, cells: list[_Cell], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
+    def _national(self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
         club = self.register.clubs.get(f"national:{cells[at].item.value}")
         if club is None:
             return
@@ -374,11 +389,11 @@ class Chunker:
         )
         self._close_club(cells, high, used, taken, mention, low=at)
 
-    def _club_left(self, cells: list[_Cell], at: int, used: list[bool]) -> int:
+    def _club_left(self, cells: list[Node], at: int, used: list[bool]) -> int:
         low = at
         while low > 0 and not used[low - 1]:
             cell = cells[low - 1]
-            if cell.kind in _PLACES or cell.categories & _CLUB_WORDS:
+            if cell.tag in _PLACES or cell.categories & _CLUB_WORDS:
                 low -= 1
             elif "articles" in cell.categories or cell.key in self._possessors:
                 return low - 1
@@ -388,7 +403,7 @@ class Chunker:
 
     def _close_club(
         self,
-        cells: list[_Cell],
+        cells: list[Node],
         at: int,
         used: list[bool],
         taken: dict[int, tuple[int, Node]],
@@ -400,13 +415,13 @@ class Chunker:
         owner = high + 1 < len(cells) and cells[high + 1].key == "'s"
         if owner or (high + 1 < len(cells) and cells[high + 1].categories & _CLUB_NOUNS and not used[high + 1]):
             high += 1
-        node = Node(NodeKind.CLUB, cells[low].start, cells[high].end, clubs=[mention], owner=owner)
+        node = phrase_node(NodeKind.CLUB, cells[low].start, cells[high].end, clubs=[mention], owner=owner)
         for index in range(low, high + 1):
             used[index] = True
         taken[low] = (high, node)
 
     def _described_club(
-        self, cells: list[_Cell], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]
+        self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]
     ) -> None:
         """ "the Serie A side", "the German champions", "his current club", "several clubs"."""
         cell = cells[at]
@@ -414,11 +429,11 @@ class Chunker:
         mention = ClubMention(None, cells[low].start, cell.end)
         for index in range(low, at):
             before = cells[index]
-            if before.kind is ItemKind.COMPETITION:
+            if before.tag is ItemKind.COMPETITION:
                 mention.competition = str(before.item.value)
-            elif before.kind in (ItemKind.COUNTRY, ItemKind.DEMONYM):
+            elif before.tag in (ItemKind.COUNTRY, ItemKind.DEMONYM):
                 mention.country = str(before.item.value)
-            elif before.kind is ItemKind.CITY:
+            elif before.tag is ItemKind.CITY:
                 mention.city = before.key if before.key != "<city>" else str(before.item.value)
         if "former_club_nouns" in cell.categories:
             mention.relation = "former"
@@ -432,54 +447,42 @@ class Chunker:
         if first.key in self._indefinite:
             mention.plural = True
         owner = at + 1 < len(cells) and cells[at + 1].key == "'s"
-        node = Node(NodeKind.CLUB, first.start, cell.end, clubs=[mention], owner=owner)
+        node = phrase_node(NodeKind.CLUB, first.start, cell.end, clubs=[mention], owner=owner)
         for index in range(low, at + 1):
             used[index] = True
         taken[low] = (at, node)
 
     # The row
 
-    def _assemble(self, cells: list[_Cell], taken: dict[int, tuple[int, Node]]) -> Iterator[Node]:
-        at, count = 0, len(cells)
-        while at < count:
-            if at in taken:
-                high, node = taken[at]
-                yield node
-                at = high + 1
-                continue
-            cell = cells[at]
-            at += 1
-            if cell.kind is ItemKind.OUTLET:
-                yield Node(NodeKind.OUTLET, cell.start, cell.end, cell.key, item=cell.item)
-            elif cell.kind is ItemKind.PHRASE:
-                kind = NodeKind.EVENT if "event" in cell.categories else NodeKind.PHRASE
-                yield Node(kind, cell.start, cell.end, cell.key, entries=cell.entries, item=cell.item, senses=cell.entries.senses)
-            elif cell.kind is ItemKind.MARK:
-                yield Node(NodeKind.MARK, cell.start, cell.end, cell.key, entries=cell.entries, senses=cell.entries.senses)
-            elif cell.kind in _FIGURES or cell.kind is ItemKind.AGE:
-                yield Node(NodeKind.FIGURE, cell.start, cell.end, cell.key, item=cell.item)
-            else:
-                yield Node(NodeKind.WORD, cell.start, cell.end, cell.key, item=cell.item)
+    def _assemble(self, cells: list[Node], taken: dict[int, tuple[int, Node]]) -> list[Node]:
+        """The row with the noun phrases in place of their words."""
+        if not taken:
+            return cells
+        row: list[Node] = []
+        reached = 0
+        for low in sorted(taken):
+            high, node = taken[low]
+            row.extend(cells[reached:low])
+            row.append(node)
+            reached = high + 1
+        row.extend(cells[reached:])
+        return row
 
     def _group(self, nodes: list[Node]) -> list[Node]:
         """Sets prepositions' roles, then joins "A, B and C" of one kind into one node."""
-        out: list[Node] = []
         role: str | None = None
         for node in nodes:
-            if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
+            kind = node.kind
+            if kind is NodeKind.PERSON or kind is NodeKind.CLUB:
                 node.role = role
-                if not (node.kind is NodeKind.PERSON and node.owner):
+                if not (kind is NodeKind.PERSON and node.owner):
                     role = None
-            elif node.kind is NodeKind.EVENT:
-                role = None
-            else:
+            elif "prep" in node.categories:
                 prep = node.entry("prep")
-                if prep is not None:
-                    role = prep.name
-                elif not node.has("list_openers") and not node.has("articles"):
-                    role = None if node.kind is not NodeKind.WORD else role if node.key == "<city>" else None
-            out.append(node)
-        return _join_lists(out)
+                role = prep.name if prep is not None and kind is not NodeKind.EVENT else None
+            elif role is not None and not (node.has("list_openers") or node.has("articles") or node.tag is ItemKind.CITY):
+                role = None
+        return _join_lists(nodes)
 
 
 _CLUB_NOUNS = frozenset({"club_nouns", "own_club_nouns", "former_club_nouns", "suitor_nouns"})
@@ -504,8 +507,10 @@ def _join_lists(nodes: list[Node]) -> list[Node]:
             end, joined = _next_member(nodes, at, node, is_object)
             if joined is None:
                 break
-            node.people.extend(joined.people)
-            node.clubs.extend(joined.clubs)
+            if node.kind is NodeKind.PERSON:
+                node.people.extend(joined.people)
+            else:
+                node.clubs.extend(joined.clubs)
             node.end, node.owner = joined.end, joined.owner
             at = end
             if node.owner:

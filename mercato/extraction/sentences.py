@@ -12,7 +12,6 @@ from mercato.model import BlockKind, Document
 from mercato.register import Hit
 
 _END = re.compile(r"[.!?…]+[\"”’')\]]*(?=\s)|\n+")
-_TOKEN = re.compile(r"[@#]\w+|https?://\S+|[^\W\d_]+(?:[-’'/][^\W\d_]+)*|\d+(?:[.,]\d+)*|\S")
 _POSSESSIVE_MARKS = "'’"
 
 
@@ -69,47 +68,39 @@ def sentences(document: Document, language: Language) -> list[Sentence]:
     return found
 
 
-def _words(text: str, start: int, end: int, language: Language) -> Iterator[Item]:
-    for match in _TOKEN.finditer(text, start, end):
-        token = match.group()
-        begin, stop = match.span()
-        first = token[0]
-        if first.isalpha():
-            cut = _possessive_cut(token, language)
-            if cut:
-                yield Item(ItemKind.WORD, begin, begin + cut, token[:cut].lower())
-                yield Item(ItemKind.MARK, begin + cut, stop, "'s")
-                continue
-            yield Item(ItemKind.WORD, begin, stop, token.lower().replace("’", "'"))
-        elif first in "@#" and len(token) > 1:
-            yield Item(ItemKind.NAME, begin, stop, token.lower())
-        elif first.isdigit():
-            yield Item(ItemKind.NUMBER, begin, stop, token)
-        else:
-            yield Item(ItemKind.MARK, begin, stop, token)
+def _add_words(items: list[Item], text: str, start: int, end: int, tokens: re.Pattern[str]) -> None:
+    """The words, numbers and marks of a stretch of text."""
+    add = items.append
+    word, mark = ItemKind.WORD, ItemKind.MARK
+    for match in tokens.finditer(text, start, end):
+        group = match.lastindex
+        if group == 3:
+            begin, stop = match.span()
+            key = match.group().lower()
+            add(Item(word, begin, stop, key.replace("’", "'") if "’" in key else key))
+        elif group == 4:
+            begin, stop = match.span(3)
+            add(Item(word, begin, stop, match.group(3).lower()))
+            add(Item(mark, stop, match.end(), "'s"))
+        elif group == 6:
+            add(Item(mark, match.start(), match.end(), match.group()))
+        elif group == 5:
+            add(Item(ItemKind.NUMBER, match.start(), match.end(), match.group()))
+        elif group == 1:
+            add(Item(ItemKind.NAME, match.start(), match.end(), match.group().lower()))
 
 
-def _possessive_cut(token: str, language: Language) -> int:
-    """Where a word ends and its possessive ending begins, 0 where it has none."""
-    for mark in _POSSESSIVE_MARKS:
-        at = token.rfind(mark)
-        if at > 0 and token[at + 1 :].lower() in language.possessive:
-            return at
-    return 0
-
-
-def _tail_items(text: str, start: int, end: int, language: Language) -> Iterator[Item]:
-    """The words between two names; a possessive ending right after a name is a mark of its own."""
+def _add_after_name(items: list[Item], text: str, start: int, end: int, language: Language) -> None:
+    """The words after a name; a possessive ending right behind it is a mark of its own."""
     if start < end and text[start] in _POSSESSIVE_MARKS:
         stop = start + 1
         while stop < end and text[stop].isalpha():
             stop += 1
-        if text[start + 1 : stop].lower() in language.possessive or (
-            stop == start + 1 and text[start - 1 : start].lower() in language.possessive
-        ):
-            yield Item(ItemKind.MARK, start, stop, "'s")
+        bare = stop == start + 1 and text[start - 1 : start].lower() in language.possessive
+        if bare or text[start + 1 : stop].lower() in language.possessive:
+            items.append(Item(ItemKind.MARK, start, stop, "'s"))
             start = stop
-    yield from _words(text, start, end, language)
+    _add_words(items, text, start, end, language.tokens)
 
 
 def fill_items(
@@ -128,10 +119,10 @@ def fill_items(
             at += 1
             if found.start < cursor or found.end > row.end:
                 continue
-            items.extend(_tail_items(text, cursor, found.start, language))
+            _add_after_name(items, text, cursor, found.start, language)
             if isinstance(found, Figure):
                 items.append(Item(found.kind, found.start, found.end, KEYS[found.kind], value=found))
             else:
                 items.append(Item(ItemKind.NAME, found.start, found.end, "<name>", found.entries))
             cursor = found.end
-        items.extend(_tail_items(text, cursor, row.end, language))
+        _add_after_name(items, text, cursor, row.end, language)
