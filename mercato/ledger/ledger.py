@@ -108,22 +108,23 @@ class Ledger(LedgerView):
         it became known to us (now, unless an archive is being read in). `reader` says who read it where that found
         nothing at all. Raises DocumentSkipped where document and claims don't fit together, LedgerBusy, LedgerError.
         """
-        check_reading(document, claims)
+        return self.append_batch([(document, claims)], seen_at, reader)[0]
+
+    def append_batch(
+        self,
+        batch: Sequence[tuple[Document, Sequence[Claim]]],
+        seen_at: datetime | None = None,
+        reader: ReaderVersion | None = None,
+    ) -> list[Appended]:
+        """Store many documents as `append` does, in one transaction: all of them or, where an error is raised, none.
+
+        For reading in much at once (an archive): a hundred together take a tenth of the time of a hundred alone.
+        """
+        for document, claims in batch:
+            check_reading(document, claims)
         now = datetime.now(UTC)
-        seen = seen_at or now
         with self._transaction():
-            known = self._known(document)
-            number, version = known or self._append_document(document, seen, now)
-            moved = known is None or self._went_back(document, stamp(seen))
-            if moved:
-                row = (document.key, document.id, stamp(seen), stamp(now))
-                self._insert("sighting", ("key", "document_id", "seen_at", "recorded_at"), row)
-            added = sum(
-                self._append_reading(document, by, list(found), seen, now) for by, found in _by_reader(claims, reader)
-            )
-            if known is None or added:
-                note_names(self._database, number, names_of(document, claims))
-        return Appended(known is None, added, version, went_back=moved and known is not None)
+            return [self._append_one(document, claims, seen_at or now, now, reader) for document, claims in batch]
 
     def record_skip(self, skipped: DocumentSkipped) -> None:
         """Note an input that could not be read, and why."""
@@ -167,6 +168,23 @@ class Ledger(LedgerView):
             except BaseException:
                 self._database.rollback()
                 raise
+
+    def _append_one(
+        self, document: Document, claims: Sequence[Claim], seen: datetime, now: datetime, reader: ReaderVersion | None
+    ) -> Appended:
+        """Store a document with its claims in the open transaction."""
+        known = self._known(document)
+        number, version = known or self._append_document(document, seen, now)
+        moved = known is None or self._went_back(document, stamp(seen))
+        if moved:
+            row = (document.key, document.id, stamp(seen), stamp(now))
+            self._insert("sighting", ("key", "document_id", "seen_at", "recorded_at"), row)
+        added = sum(
+            self._append_reading(document, by, list(found), seen, now) for by, found in _by_reader(claims, reader)
+        )
+        if known is None or added:
+            note_names(self._database, number, names_of(document, claims))
+        return Appended(known is None, added, version, went_back=moved and known is not None)
 
     def _known(self, document: Document) -> tuple[int, int] | None:
         """Number and version of a document that is there."""

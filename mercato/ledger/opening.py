@@ -8,6 +8,7 @@ from pathlib import Path
 from mercato.errors import LedgerError, NotFound
 from mercato.ledger.address import is_address
 from mercato.ledger.dialect import Database
+from mercato.ledger.lock import DEFAULT_WAIT
 from mercato.ledger.migrations import MIGRATIONS, applied, migrate
 from mercato.ledger.postgres import Postgres
 from mercato.ledger.sqlite import Sqlite, explained, may_write, sync_folder
@@ -18,7 +19,7 @@ def open_database(place: Path | str, create: bool, wait: float) -> Database:
 
     Raises NotFound where there is no ledger and `create` is false, LedgerBusy, LedgerError.
     """
-    database = _server(str(place), create, wait) if is_address(place) else _file(Path(place).absolute(), create)
+    database = _connected(place, create, wait)
     try:
         if applied(database) < len(MIGRATIONS):
             _bring_up_to_date(database, wait)
@@ -27,6 +28,24 @@ def open_database(place: Path | str, create: bool, wait: float) -> Database:
         database.close()
         raise
     return database
+
+
+def upgrade(place: Path | str, wait: float = DEFAULT_WAIT) -> tuple[Path | str, int, int]:
+    """Bring a ledger to this version's form: where it is, and the steps it had behind it before and has now."""
+    database = _connected(place, False, wait)
+    try:
+        before = applied(database)
+    finally:
+        database.close()
+    database = open_database(place, False, wait)
+    try:
+        return database.place, before, applied(database)
+    finally:
+        database.close()
+
+
+def _connected(place: Path | str, create: bool, wait: float) -> Database:
+    return _server(str(place), create, wait) if is_address(place) else _file(Path(place).absolute(), create)
 
 
 def _bring_up_to_date(database: Database, wait: float) -> None:
