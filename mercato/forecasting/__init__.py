@@ -1,0 +1,1 @@
+"""What came of the rumours: outcomes, the record of each source, probabilities that add up, and their test."""
