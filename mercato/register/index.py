@@ -66,7 +66,7 @@ def fold_name(name: str) -> bytes:
 
 @contextmanager
 def collecting_paused() -> Iterator[None]:
-    """Tens of thousands of objects that all stay: to look through them for garbage again and again costs a third."""
+    """Tens of thousands of objects that all stay: to look through them for garbage again and again costs a quarter."""
     was_on = gc.isenabled()
     gc.disable()
     try:
