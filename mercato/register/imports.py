@@ -27,6 +27,7 @@ from mercato.register.tables import shipped_digest
 
 R = TypeVar("R", Person, Club)
 Step = Callable[[int], None]
+_STRIDE = 500  # rows between two signs of progress: drawing each row would take longer than reading it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ class ImportReport:
 def import_file(path: Path, store: RegisterStore, licence: str = "", step: Step | None = None) -> ImportReport:
     """Import a list of people or of clubs, whichever its columns say it is.
 
-    `licence` is a note that is kept with the rows; `step` is called with the number of rows done. Raises
+    `licence` is a note that is kept with the rows; `step` is called now and then with the rows done since. Raises
     SourceUnusable where the file can't be read at all; then, and after any other error, the store is as it was.
     """
     content = _content(path)
@@ -174,9 +175,9 @@ class _Import(Generic[R]):
 
     def _read(self, sheet: Sheet, step: Step | None) -> Iterator[tuple[int, R]]:
         """The readable rows as records; the others are noted as faults."""
-        for line, row in sheet:
-            if step:
-                step(1)
+        for count, (line, row) in enumerate(sheet, 1):
+            if step and count % _STRIDE == 0:
+                step(_STRIDE)
             record = row if isinstance(row, Fault) else self.rows.record(line, row)
             if not isinstance(record, Fault) and record.id in self.lines:
                 record = Fault(line, f"id {record.id!r} stands in line {self.lines[record.id]} already")

@@ -67,7 +67,10 @@ class CareerSpell:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A player, coach, director, agent or official. `club_id` is the latest known, as of `club_as_of`."""
+    """A player, coach, director, agent or official. `club_id` is the latest known, as of `club_as_of`.
+
+    Of an imported person the club may be one that the register does not have: ask with `clubs.get`.
+    """
 
     id: str
     name: str
