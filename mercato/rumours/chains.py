@@ -22,6 +22,7 @@ class EventState(StrEnum):
     """What has become of an event."""
 
     OPEN = "open"
+    IN_DOUBT = "in doubt"
     HAPPENED = "happened"
     BROKEN = "broken"
     HANGS_ON_BROKEN = "hangs on a broken link"
@@ -150,7 +151,7 @@ class _Graph:
         failed = [r for r in away if r.kind is ClaimKind.MOVE and r.stage in (Stage.WITHDRAWN, Stage.REJECTED)]
         if failed and len(failed) == len(away):
             whereto = ", ".join(f"{r.club_name} ({r.stage})" for r in failed)
-            return EventState.OPEN, f"the only known way out has failed: {whereto}", failed[0].id
+            return EventState.IN_DOUBT, f"the only known way out has failed: {whereto}", failed[0].id
         return EventState.OPEN, "", known
 
     def need(self, club: str, club_name: str, person: str | None) -> str:
@@ -175,23 +176,25 @@ class _Graph:
         for cause, effect in self.links:
             causes.setdefault(effect, set()).add(cause)
         bad = {key for key, event in self.events.items() if event.state is EventState.BROKEN}
-        changed = True
-        while changed:
-            more = {k for k, c in causes.items() if k not in bad and c <= bad and self._waits(k)}
+        while more := {k for k, c in causes.items() if k not in bad and c <= bad and self._waits(k)}:
             bad |= more
-            changed = bool(more)
-        return {
-            key: replace(event, state=EventState.HANGS_ON_BROKEN, why=self._because(causes, bad, key))
-            if key in bad and event.state is EventState.OPEN
-            else event
-            for key, event in self.events.items()
-        }
+        doubtful = {key for key, event in self.events.items() if event.state is EventState.IN_DOUBT}
+        found = {}
+        for key, event in self.events.items():
+            hangs = causes.get(key, set())
+            if key in bad and event.state is EventState.OPEN:
+                event = replace(event, state=EventState.HANGS_ON_BROKEN, why=self._because(hangs & bad, "not"))
+            elif event.state is EventState.OPEN and hangs & doubtful:
+                event = replace(event, state=EventState.IN_DOUBT, why=self._because(hangs & doubtful, "in doubt"))
+                doubtful.add(key)
+            found[key] = event
+        return found
 
     def _waits(self, key: str) -> bool:
         return self.events[key].state is EventState.OPEN
 
-    def _because(self, causes: dict[str, set[str]], bad: set[str], key: str) -> str:
-        return "; ".join(f"not: {self.events[c].words}" for c in sorted(causes.get(key, ())) if c in bad)
+    def _because(self, causes: set[str], word: str) -> str:
+        return "; ".join(f"{word}: {self.events[cause].words}" for cause in sorted(causes))
 
 
 def chains(rumours: Iterable[Rumour], day: date, names: Names) -> list[Chain]:
@@ -214,7 +217,19 @@ def mentions(chain: Chain, words: str) -> bool:
     return any(f" {words} " in f" {fold(event.words)} " for event in chain.events)
 
 
+def _in_order(graph: _Graph) -> dict[str, ChainEvent]:
+    """The events with causes before effects; in a circle, as they came."""
+    waiting = dict(graph.events)
+    found: dict[str, ChainEvent] = {}
+    while waiting:
+        free = [key for key in waiting if not any(e == key and c in waiting for c, e in graph.links)]
+        for key in free or [next(iter(waiting))]:
+            found[key] = waiting.pop(key)
+    return found
+
+
 def _components(graph: _Graph) -> list[Chain]:
+    graph.events = _in_order(graph)
     events = graph.marked()
     group = {key: key for key in events}
 

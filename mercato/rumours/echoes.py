@@ -14,10 +14,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from mercato.model import Claim, ClubRef
-from mercato.rumours.prints import Print
+from mercato.rumours.prints import SHINGLE, Print
 
 SAME_LANGUAGE = 0.35
-"""Share of the shorter text's word runs that a copy has in common with its model, at the least."""
+"""Share of the shorter text's word runs that a copy has in common with its model, at the least, in a whole article."""
+ARTICLE_RUNS = 60
+"""Word runs of a whole article. A shorter text must share more: items of one sentence are made of stock phrases."""
+SHORT_TEXT = 0.8
+"""The share that the shortest texts must have in common."""
 FEWEST_RUNS = 12
 """Below so many runs a text is a headline, and headlines on one story look alike."""
 OTHER_LANGUAGE = 0.62
@@ -39,10 +43,21 @@ class Likeness:
 def compare(one: Print, other: Print, claims: tuple[frozenset[str], frozenset[str]] | None = None) -> Likeness:
     """Whether one of two texts is made from the other; `claims` are what each says, as `claim_marks` gives it."""
     if one.language == other.language:
-        score = _shared_runs(one, other)
-        return Likeness(score, score >= SAME_LANGUAGE and min(len(one.shingles), len(other.shingles)) >= FEWEST_RUNS)
+        score, runs = _shared_runs(one, other), min(_runs(one), _runs(other))
+        return Likeness(score, runs >= FEWEST_RUNS and score >= _needed(runs))
     score, weight = _shared_marks(one, other, claims)
     return Likeness(score, score >= OTHER_LANGUAGE and weight >= FEWEST_MARKS)
+
+
+def _runs(print_: Print) -> int:
+    """How many word runs the text has, those left out for length included."""
+    return max(0, print_.words - SHINGLE + 1)
+
+
+def _needed(runs: int) -> float:
+    """The share of word runs that makes a text of this length a copy."""
+    short = max(0.0, (ARTICLE_RUNS - runs) / (ARTICLE_RUNS - FEWEST_RUNS))
+    return SAME_LANGUAGE + (SHORT_TEXT - SAME_LANGUAGE) * min(1.0, short)
 
 
 def _shared_runs(one: Print, other: Print) -> float:

@@ -1,0 +1,93 @@
+"""A club's business as the rumours tell it: ins, outs, stays, contracts, and the positions looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mercato.model import ClaimKind
+from mercato.model.rumours import Rumour
+from mercato.rumours.book import RumourBook, RumourFilter
+from mercato.rumours.chains import EventState
+
+
+@dataclass(frozen=True, slots=True)
+class ContractSituation:
+    """Until when somebody at the club is said to be bound; `others` are the values not taken."""
+
+    person: str
+    until: str
+    origins: tuple[str, ...]
+    others: tuple[str, ...] = ()
+
+    @property
+    def row(self) -> tuple[str, str, str, str]:
+        """As a line of a table."""
+        return self.person, self.until, ", ".join(self.origins), ", ".join(self.others)
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """A position, and whom the club is linked with for it."""
+
+    position: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClubView:
+    """All of it."""
+
+    ins: tuple[Rumour, ...]
+    outs: tuple[Rumour, ...]
+    stays: tuple[Rumour, ...]
+    contracts: tuple[ContractSituation, ...]
+    sought: tuple[Sought, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is said."""
+        return not (self.ins or self.outs or self.stays or self.contracts)
+
+
+def club_view(book: RumourBook, name: str, window: str | None = None, open_only: bool = True) -> ClubView:
+    """A club's business in a window or in all; `open_only` leaves out what can't happen any more."""
+
+    def shown(**fields: str | tuple[ClaimKind, ...]) -> tuple[Rumour, ...]:
+        found = book.rumours(RumourFilter(window=window, **fields))  # type: ignore[arg-type]
+        return tuple(r for r in found if not open_only or book.standing(r).is_open)
+
+    ins, outs = shown(to=name), shown(from_=name)
+    stays = shown(club=name, kinds=(ClaimKind.STAY,))
+    return ClubView(ins, outs, stays, tuple(_contracts((*outs, *stays))), tuple(_sought(book, name, ins)))
+
+
+def _contracts(rumours: Iterable[Rumour]) -> Iterable[ContractSituation]:
+    seen: set[str] = set()
+    for rumour in rumours:
+        if rumour.contract is None or rumour.person in seen:
+            continue
+        seen.add(rumour.person)
+        clash = next((c for c in rumour.conflicts if c.what == "contract until"), None)
+        others = tuple(v.value for v in clash.values if v.value != clash.chosen) if clash else ()
+        origins = next((v.origins for v in clash.values if v.value == clash.chosen), ()) if clash else ()
+        yield ContractSituation(rumour.person_name, rumour.contract, origins, others)
+
+
+def _sought(book: RumourBook, name: str, ins: Iterable[Rumour]) -> Iterable[Sought]:
+    """Positions of those whom the club is linked with, and the needs that chains of conditions open."""
+    found: dict[str, list[str]] = {}
+    for rumour in ins:
+        position = book.names.position(rumour.person)
+        if position:
+            found.setdefault(position, []).append(rumour.person_name)
+    clubs = {rumour.club_name for rumour in ins} or {name}
+    for chain in book.chains(name):
+        for event in chain.events:
+            need = next(
+                (event.words.removeprefix(f"{c} need a ") for c in clubs if event.words.startswith(f"{c} need a ")),
+                None,
+            )
+            if need and need != "successor" and event.state is EventState.OPEN:
+                found.setdefault(need, [])
+    return [Sought(position, tuple(dict.fromkeys(people))) for position, people in sorted(found.items())]
