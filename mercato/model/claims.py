@@ -212,7 +212,11 @@ class Timing:
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """A career fact: `start` and `end` as YYYY, YYYY-MM or "YYYY-summer"; `youth` marks an academy."""
+    """A career fact: `start` and `end` as YYYY, YYYY-MM or "YYYY-summer"; `youth` marks an academy.
+
+    `ended` says that the text has it as over, with a date or without; `returned` that it isn't the first at the club,
+    after `gap_years` away where the text says how long. `parent` is the club that a loan was from.
+    """
 
     start: str | None = None
     end: str | None = None
@@ -220,6 +224,10 @@ class Spell:
     on_loan: bool = False
     youth: bool = False
     parent: ClubRef | None = None
+    ended: bool = False
+    returned: bool = False
+    gap_years: float | None = None
+    appearances: int | None = None
 
 
 class EvidenceRole(StrEnum):
@@ -244,6 +252,11 @@ class EvidenceRole(StrEnum):
     SELL_ON = "sell_on"
     START = "start"
     END = "end"
+    GAP = "gap"
+    PARENT = "parent"
+    APPEARANCES = "appearances"
+    AGE = "age"
+    BORN_PLACE = "born_place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +265,16 @@ class Evidence:
 
     role: EvidenceRole
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """What the document says of a person besides clubs: age in years, year of birth, birthplace as it is written."""
+
+    age: int | None = None
+    born: str | None = None
+    born_place: str | None = None
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +311,7 @@ class Claim:
     terms: Terms = field(default_factory=Terms)
     when: Timing | None = None
     spell: Spell | None = None
+    person_facts: PersonFacts | None = None
     evidence: tuple[Evidence, ...] = ()
     reader: ReaderVersion = ReaderVersion("rules", "0")
     confidence: float | None = None

@@ -46,7 +46,7 @@ def claim_to_schema(claim: Claim) -> dict[str, Any]:
 
 
 def claims_to_row(id_: str, claims: list[Claim]) -> dict[str, Any]:
-    """One text's reading: `{"id", "claims", "more": {"spells": [...]}}`; spells are no claims of the schema."""
+    """One text's reading: `{"id", "claims", "more": {"spells", "people"}}`; career facts are no claims of the schema."""
     row: dict[str, Any] = {
         "id": id_,
         "claims": [claim_to_schema(c) for c in claims if c.kind is not ClaimKind.SPELL],
@@ -62,6 +62,12 @@ def claims_to_row(id_: str, claims: list[Claim]) -> dict[str, Any]:
         for c in claims
         if c.kind is ClaimKind.SPELL
     ]
-    if spells:
-        row["more"] = {"spells": spells}
+    people = {
+        (c.person.id or c.person.name): {"person": c.person.name, **msgspec.to_builtins(c.person_facts)}
+        for c in reversed(claims)
+        if c.person_facts is not None
+    }
+    more = {name: found for name, found in (("spells", spells), ("people", list(people.values())[::-1])) if found}
+    if more:
+        row["more"] = more
     return row
