@@ -37,7 +37,7 @@ class AttributionReader:
     def read(self, number: int, row: Sentence, noticed: list[Mark]) -> None:
         """Notes what the sentence cites."""
         cues = [m for m in noticed if m.entry.category == "attribution"]
-        if not cues and not any(i.kind is ItemKind.OUTLET or i.kind is ItemKind.PERSON for i in row.items):
+        if not cues and not any(i.kind is ItemKind.OUTLET or i.key == "(" for i in row.items):
             return
         citation = Citation()
         ordered: list[tuple[int, int, Link]] = []

@@ -187,6 +187,8 @@ class EventReader:
     def _event(self, nodes: list[Node], chain: _Chain, sentence: int) -> Event | None:
         core = chain.entries[-1]
         frame = core.attributes["frame"]
+        if frame == "none":
+            return None
         governors = tuple(e.get("governs") for e in chain.entries[:-1])
         head, tail = nodes[chain.nodes[0]], nodes[chain.nodes[-1]]
         stage = self._stage(nodes, chain, core, governors)
@@ -195,8 +197,6 @@ class EventReader:
         event.negated = self._negated(nodes, chain)
         event.passive = self._passive(nodes, chain, core)
         event.background = self._background(nodes, chain.nodes[0])
-        if frame == "none":
-            return None
         if event.negated and "refuse" in governors:
             event.stage = Stage.INTEREST
         elif event.negated:

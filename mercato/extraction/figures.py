@@ -41,11 +41,11 @@ class FigureReader:
         self._add_on_words = _any(data["add_on_words"])
 
     def _candidate_pattern(self) -> re.Pattern[str]:
-        """Where a figure may begin: a digit with or without a currency before it, a number word, a month."""
+        """Where a figure may begin: a digit with its currency before it, a number word, a month; in lower-case text."""
         symbols = _any(w for w in self._currency if not w[-1].isalpha())
-        words = _any({*self._words, *self._months})
         codes = _any(w for w in self._currency if w[-1].isalpha())
-        return re.compile(rf"(?:(?:{symbols})\s?)?(?<![\w.])\d|\b(?:{words})\b|\b(?:{codes})\s?\d|(?:{symbols})\s?\d", re.I)
+        words = _any({*self._words, *self._months})
+        return re.compile(rf"\d|(?:{symbols})\s?\d|(?:{codes})\s?\d|(?:{words})(?!\w)")
 
     def _amount_pattern(self, data: Mapping[str, Any]) -> re.Pattern[str]:
         symbols = _any(w for w in self._currency if not w[-1].isalpha())
@@ -97,9 +97,12 @@ class FigureReader:
         """
         found: list[Figure] = []
         reached = 0
-        for candidate in self._candidate.finditer(text):
+        lowered = text.lower()
+        if len(lowered) != len(text):  # a few letters are longer in lower case; offsets must stay
+            lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+        for candidate in self._candidate.finditer(lowered):
             start = candidate.start()
-            if start < reached:
+            if start < reached or (start and (lowered[start - 1].isalnum() or lowered[start - 1] == ".")):
                 continue
             figure = self._at(text, start)
             if figure is not None:

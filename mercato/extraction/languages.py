@@ -16,15 +16,25 @@ from mercato.extraction.figures import FigureReader
 from mercato.extraction.frames import FRAMES
 from mercato.extraction.lexicon import FORMS, Lexicon, PatternError, Verbs
 from mercato.extraction.stages import GOVERNORS
-from mercato.extraction.tokens import token_pattern
-from mercato.model import Deal, Stage
+from mercato.extraction.times import MEANINGS
+from mercato.extraction.tokens import name_words, token_pattern
+from mercato.model import Deal, MoneyKind, Stage
 from mercato.register.tables import POSITIONS
 
 FILES = ("language", "people", "verbs", "events", "terms", "cues", "figures")
+# A language without them reads no career facts and no further terms.
+OPTIONAL = ("careers", "extras")
 EVENT_KEYS = frozenset(
     {"name", "frame", "core", "bare", "governs", "control", "role", "noun", "subject", "patterns", "deal"}
 )
-OVERLAY = ("deal", "contracts", "prices", "sell_on", "costs", "lengths", "attribution", "careers", "hedges")
+OVERLAY = (
+    "deal", "contracts", "prices", "sell_on", "costs", "lengths", "attribution", "careers", "hedges",
+    "when", "seasons", "money_kinds", "wages", "lengths_left", "speculation", "reporting",
+)  # fmt: skip
+CAREERS = (
+    "state", "since", "loan", "youth", "began", "again", "away", "ended", "appearances", "goals", "born",
+)  # fmt: skip
+PERIODS = ("week", "month", "year", "season")
 POSITION_GROUPS = POSITIONS | {"full-back"}
 
 
@@ -40,6 +50,7 @@ class Language:
     abbreviations: frozenset[str]
     possessive: frozenset[str]
     tokens: re.Pattern[str]
+    vocabulary: frozenset[str]
     articles: frozenset[str]
     negations: frozenset[str]
     towns: Mapping[str, str]
@@ -59,6 +70,11 @@ def _load(code: str, name: str) -> dict[str, Any]:
     return loaded  # type: ignore[no-any-return]
 
 
+def _has(code: str, name: str) -> bool:
+    return files("mercato.extraction").joinpath("languages", code, f"{name}.yaml").is_file()
+
+
+@lru_cache(maxsize=1)
 def languages() -> tuple[str, ...]:
     """The codes of the languages that can be read, found by their folders."""
     root = files("mercato.extraction").joinpath("languages")
@@ -125,6 +141,8 @@ class _Compiler:
         self._events()
         self._terms()
         self._cues()
+        self._careers()
+        self._extras()
         for name, phrases in self.data["figures"]["times"].items():
             self.add("figures", phrases, "time", name)
 
@@ -183,12 +201,35 @@ class _Compiler:
 
     def _cues(self) -> None:
         cues = self.data["cues"]
-        for group in ("attribution", "conditions", "careers"):
+        for group in ("attribution", "conditions"):
             for name, phrases in cues[group].items():
                 if name != "outlet_nouns":
                     self.add("cues", phrases, group, name)
         for group in ("hedges", "list_continues", "plural_people"):
             self.add("cues", cues.get(group, ()), group, group)
+
+    def _careers(self) -> None:
+        for name, phrases in self.data["careers"].get("careers", {}).items():
+            self.check("careers", name, name, CAREERS, "group")
+            self.add("careers", phrases, "careers", name)
+
+    def _extras(self) -> None:
+        extras = self.data["extras"]
+        for group, names in (("when", MEANINGS), ("money_kinds", MoneyKind), ("wages", PERIODS)):
+            for name, phrases in extras.get(group, {}).items():
+                self.check("extras", name, name, names, f"name in {group!r}")
+                self.add("extras", phrases, group, name)
+        for name in ("summers", "winters"):
+            self.add("extras", extras.get(name, ()), "seasons", name.removesuffix("s"))
+        for group in ("costs", "lengths", "lengths_left", "sell_on", "speculation", "reporting"):
+            self.add("extras", extras.get(group, ()), group, group)
+
+
+def _vocabulary(compiler: _Compiler, words: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """Every word that some table of the language holds; no other lower-case word can matter to a reading."""
+    lists = (word for found in words.values() for entry in found for word in str(entry).lower().split())
+    lexicons = (compiler.lexicon, *compiler.overlays.values())
+    return frozenset().union(*(lexicon.vocabulary for lexicon in lexicons), lists, name_words()["particles"])
 
 
 def _openers(lexicons: Iterable[Lexicon]) -> dict[str, tuple[Lexicon, ...]]:
@@ -206,9 +247,12 @@ def load_language(code: str) -> Language:
     if code not in languages():
         raise DataFileError(f"language {code!r} can't be read yet; known: {', '.join(languages())}")
     data = {name: _load(code, name) for name in FILES}
+    data.update({name: _load(code, name) if _has(code, name) else {} for name in OPTIONAL})
     language = data["language"]
     words = {name: frozenset(found) for name, found in language.items() if isinstance(found, list)}
     words.update({name: frozenset(found) for name, found in language["pronouns"].items()})
+    for name in OPTIONAL:
+        words.update({group: frozenset(found) for group, found in data[name].items() if isinstance(found, list)})
     compiler = _Compiler(code, data)
     compiler.compile()
     words["outlet_nouns"] = frozenset(data["cues"]["attribution"].get("outlet_nouns", ()))
@@ -220,6 +264,7 @@ def load_language(code: str) -> Language:
         figures=FigureReader(data["figures"]),
         abbreviations=frozenset(language["abbreviations"]),
         possessive=frozenset(language["possessive"]),
+        vocabulary=_vocabulary(compiler, words),
         tokens=token_pattern(frozenset(language["possessive"])),
         articles=frozenset(language["articles"]),
         negations=frozenset(language["negations"]),

@@ -136,6 +136,19 @@ class Lexicon:
         return frozenset(self._root.edges)
 
     @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that stands in some phrase."""
+        words: set[str] = set()
+        open_nodes = [self._root]
+        while open_nodes:
+            node = open_nodes.pop()
+            words.update(node.edges)
+            open_nodes.extend(node.edges.values())
+            if node.gap is not None:
+                open_nodes.append(node.gap)
+        return frozenset(words)
+
+    @cached_property
     def singles(self) -> dict[str, Entries]:
         """Words that are a phrase by themselves and begin no longer one."""
         return {w: n.entries for w, n in self._root.edges.items() if n.entries and not n.edges and n.gap is None}

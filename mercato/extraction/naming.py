@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
-from typing import Any
-
-import yaml
 
 from mercato.extraction.items import KEYS, Item, ItemKind
 from mercato.extraction.languages import Language
 from mercato.extraction.sentences import Sentence
+from mercato.extraction.tokens import name_words
 from mercato.register import Club, Journalist, NameEntry, NameKind, Outlet, Person, Register
 from mercato.register.index import fold_name
 
@@ -37,14 +33,6 @@ class PersonName:
 
     name: str
     people: tuple[Person, ...] = ()
-
-
-@lru_cache(maxsize=1)
-def name_words() -> dict[str, frozenset[str]]:
-    """The words inside names that tell what they name, from `name_words.yaml`."""
-    path = files("mercato.extraction").joinpath("name_words.yaml")
-    data: dict[str, list[Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return {kind: frozenset(str(word) for word in words) for kind, words in data.items()}
 
 
 _CLUB_KINDS = (NameKind.CLUB, NameKind.CLUB_NICKNAME)

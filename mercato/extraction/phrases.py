@@ -23,6 +23,7 @@ _MODIFIERS = frozenset(
     }
 )
 _HEADS = frozenset({"position", "players", "international", "academy", "natives"})
+WORD_REACH = 22  # characters: two words that describe somebody
 _PERSON_HEADS = _HEADS | {"plural_people"}
 _CLUB_LIKE = frozenset({ItemKind.CLUB, ItemKind.GROUND, ItemKind.COUNTRY})
 _PLACES = frozenset({ItemKind.COUNTRY, ItemKind.DEMONYM, ItemKind.COMPETITION, ItemKind.CITY})
@@ -159,7 +160,7 @@ class Chunker:
     def _walk_left(self, cells: list[Node], at: int, used: list[bool], named: bool = False) -> int:
         """The first cell of the noun phrase whose head stands at `at`; a club right before a name is no part of it."""
         low = at
-        while low > 0 and not used[low - 1]:
+        while low > 0 and not used[low - 1] and cells[low].start - cells[low - 1].end <= 1:
             cell = cells[low - 1]
             if cell.categories & _MODIFIERS or cell.tag in _PLACES or cell.tag is ItemKind.AGE:
                 low -= 1
@@ -314,15 +315,18 @@ class Chunker:
         taken[low] = (at, node)
 
     def _with_words(self, cells: list[Node], low: int, used: list[bool]) -> int:
-        """ "their best wingback": up to two words that no table knows, where an article or a possessor opens the phrase."""
-        for index in range(low - 1, max(low - 4, -1), -1):
-            cell = cells[index]
-            if used[index]:
-                break
-            if "articles" in cell.categories or cell.key in self._possessors:
-                return index
-            if cell.tag is not ItemKind.WORD or low - index > 2:
-                break
+        """"their best wingback": a few words that no table knows, where an article or a possessor opens the phrase."""
+        if low == 0 or used[low - 1]:
+            return low
+        before = cells[low - 1]
+        if before.tag is ItemKind.WORD and low > 1 and not used[low - 2]:
+            before, low_before = cells[low - 2], low - 2
+        else:
+            low_before = low - 1
+        if cells[low].start - before.end > WORD_REACH:
+            return low
+        if "articles" in before.categories or before.key in self._possessors:
+            return low_before
         return low
 
     _indefinite = frozenset({"a", "an", "another"})
@@ -391,7 +395,7 @@ class Chunker:
 
     def _club_left(self, cells: list[Node], at: int, used: list[bool]) -> int:
         low = at
-        while low > 0 and not used[low - 1]:
+        while low > 0 and not used[low - 1] and cells[low].start - cells[low - 1].end <= 1:
             cell = cells[low - 1]
             if cell.tag in _PLACES or cell.categories & _CLUB_WORDS:
                 low -= 1

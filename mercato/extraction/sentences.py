@@ -68,16 +68,20 @@ def sentences(document: Document, language: Language) -> list[Sentence]:
     return found
 
 
-def _add_words(items: list[Item], text: str, start: int, end: int, tokens: re.Pattern[str]) -> None:
-    """The words, numbers and marks of a stretch of text."""
+def _add_words(items: list[Item], text: str, start: int, end: int, language: Language) -> None:
+    """The words, numbers and marks of a stretch of text, without the lower-case words that no table knows."""
     add = items.append
+    tokens, vocabulary = language.tokens, language.vocabulary
     word, mark = ItemKind.WORD, ItemKind.MARK
     for match in tokens.finditer(text, start, end):
         group = match.lastindex
         if group == 3:
-            begin, stop = match.span()
-            key = match.group().lower()
-            add(Item(word, begin, stop, key.replace("’", "'") if "’" in key else key))
+            written = match.group()
+            if written in vocabulary or not written.islower():
+                key = written.lower()
+                add(Item(word, match.start(), match.end(), key.replace("’", "'") if "’" in key else key))
+            elif "’" in written and written.replace("’", "'") in vocabulary:
+                add(Item(word, match.start(), match.end(), written.replace("’", "'")))
         elif group == 4:
             begin, stop = match.span(3)
             add(Item(word, begin, stop, match.group(3).lower()))
@@ -100,7 +104,7 @@ def _add_after_name(items: list[Item], text: str, start: int, end: int, language
         if bare or text[start + 1 : stop].lower() in language.possessive:
             items.append(Item(ItemKind.MARK, start, stop, "'s"))
             start = stop
-    _add_words(items, text, start, end, language.tokens)
+    _add_words(items, text, start, end, language)
 
 
 def fill_items(

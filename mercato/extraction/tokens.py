@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
 
 
 def token_pattern(possessive: frozenset[str]) -> re.Pattern[str]:
@@ -10,3 +15,11 @@ def token_pattern(possessive: frozenset[str]) -> re.Pattern[str]:
     endings = "|".join(sorted(map(re.escape, possessive), key=len, reverse=True)) or "(?!)"
     word = rf"[^\W\d_]+(?:[-/][^\W\d_]+|['’](?!(?:{endings})\b)[^\W\d_]+)*"
     return re.compile(rf"(@\w+|#\w+)|(https?://\S+)|({word})(['’](?:{endings})\b)?|(\d+(?:[.,]\d+)*)|(\S)", re.I)
+
+
+@lru_cache(maxsize=1)
+def name_words() -> dict[str, frozenset[str]]:
+    """The words inside names that tell what they name, from `name_words.yaml`."""
+    path = files("mercato.extraction").joinpath("name_words.yaml")
+    data: dict[str, list[Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {kind: frozenset(str(word) for word in words) for kind, words in data.items()}
