@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from mercato.forecasting.cases import Case, Destination
 from mercato.forecasting.moves import Move, MoveKind
-from mercato.forecasting.outcomes import club_key, end_of
+from mercato.forecasting.outcomes import club_key
 from mercato.forecasting.reports import Report
 from mercato.model import Certainty, ClaimKind, Deal, MoneyKind, Stage
 
@@ -213,17 +213,13 @@ def asked_above_offered(case: Case, destination: Destination, learned: Learned) 
     """How far the price asked lies above the fee offered, as a logarithm; 0 where either is not known."""
     asked = [r.fee for r in case.reports if r.kind is ClaimKind.PRICE and r.fee]
     offered = [r.fee for r in destination.reports if r.fee and r.fee.kind is MoneyKind.FEE]
-    if (
-        not asked
-        or not offered
-        or asked[-1].currency != offered[-1].currency
-        or min(offered[-1].high, asked[-1].high) <= 0
-    ):
+    if not asked or not offered or asked[-1].currency != offered[-1].currency:
         return NOTHING
-    value = math.log(asked[-1].high / offered[-1].high)
-    return Signal(
-        max(-2.0, min(2.0, value)), f"{asked[-1].high / 1e6:.0f} million asked, {offered[-1].high / 1e6:.0f} offered"
-    )
+    price, offer = asked[-1].high, offered[-1].high
+    if min(price, offer) <= 0:
+        return NOTHING
+    value = max(-2.0, min(2.0, math.log(price / offer)))
+    return Signal(value, f"{price / 1e6:.0f} million asked, {offer / 1e6:.0f} offered")
 
 
 @pair
@@ -457,8 +453,3 @@ def pair_signals(case: Case, destination: Destination, learned: Learned) -> dict
 def person_signals(case: Case, learned: Learned) -> dict[str, Signal]:
     """Every signal of a person, by name."""
     return {name: function(case, learned) for name, function in PERSON_SIGNALS.items()}
-
-
-def known_until(case: Case) -> str:
-    """The moment that the case's signals stop at."""
-    return end_of(case.day).isoformat()

@@ -31,7 +31,7 @@ from mercato.register import WindowKind
 Floats = NDArray[np.float64]
 
 USUAL_WINTER = 0.33
-"""Moves of a winter window for one of the summer's: 853 to 2,557 in nine leagues in 2020/21. Used until a list says more."""
+"""Moves of a winter window for one of the summer's, until a list says more: 853 to 2,557 in nine leagues in 2020/21."""
 
 _TIME = "time left"
 _LEAST_TIME = 0.15
@@ -201,7 +201,7 @@ def fit(rows: Rows, people: Sequence[str], weights: Floats, how: Fit) -> Weights
         fit_rows(rows, weights * random.multinomial(len(unique), [1 / len(unique)] * len(unique))[place], how)
         for _ in range(how.draws)
     ]
-    return Weights(values, np.array(draws).reshape(how.draws, -1), rows.values.mean(axis=0))
+    return Weights(values, np.array(draws).reshape(how.draws, len(values)), rows.values.mean(axis=0))
 
 
 def probabilities(rows: Rows, theta: Floats, sharpness: float = 1.0, shift: float = 0.0) -> list[dict[str, float]]:

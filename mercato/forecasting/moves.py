@@ -81,7 +81,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "to_league": ("to_league",),
     "seen": ("seen",),
 }
-"""What a column may be called, by its meaning. `player` and one of `from` and `to` are needed; so is `season`, or `day`."""
+"""What a column may be called. `player` is needed, one of `from` and `to`, and one of `season` and `day`."""
 
 _NOBODY = frozenset({"", "without club", "unknown", "retired", "career break", "ban", "disqualification", "vereinslos"})
 _KINDS = {

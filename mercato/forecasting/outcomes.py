@@ -120,7 +120,7 @@ class OutcomeBook:
         return last, f"{year}-winter" if kind == "summer" else f"{year - 1}-summer"
 
     def traffic(self, day: date) -> float | None:
-        """How many moves a winter window sees for one in summer, by the last season known on `day`; None without one."""
+        """Moves of a winter window for one of the summer's, by the last season known on `day`; None without one."""
         counts = {window[5:]: self._traffic[window] for window in self.last_windows(day)}
         return counts["winter"] / counts["summer"] if all(counts.values()) else None
 

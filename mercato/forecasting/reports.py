@@ -70,7 +70,7 @@ def person_key(person: PersonRef) -> str:
 
 
 def reports_from(claims: Iterable[StoredClaim], known_by: KnownBy = KnownBy.SEEN) -> list[Report]:
-    """The claims on players as reports, in the order in which they became known. Undated ones count from first sight."""
+    """The claims on players as reports, in the order they became known. Undated ones count from first sight."""
     stored = [s for s in claims if s.claim.role is Role.PLAYER]
     named: Counter[tuple[str, str]] = Counter()
     for pair in {(s.source.id, person_key(s.claim.person), club_key(s.claim.to)) for s in stored if s.claim.to}:
