@@ -29,7 +29,7 @@ def read_feed(data: bytes, address: str) -> Listing:
         sanitize_html=False,
         resolve_relative_uris=True,
     )
-    if not parsed.version and not parsed.entries:
+    if not parsed.get("version") and not parsed.entries:
         raise skipped(address, Reason.BROKEN_FEED)
     head = parsed.feed
     language = _text(head.get("language"))

@@ -78,13 +78,16 @@ def _guarded(function: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[
     except DocumentSkipped as skip:
         return None, (skip.input_name, skip.reason, skip.advice)
     except MemoryError:
-        over = skipped("", Reason.PARSER_KILLED, "It took more memory than a document may")
-        return None, (_name_in(arguments), over.reason, over.advice)
+        return None, _skip_of(arguments, Reason.PARSER_KILLED, "It took more memory than a document may")
+    except Exception as error:
+        # What strangers' bytes do to parsers is not foreseeable; it costs this document and no more.
+        return None, _skip_of(arguments, Reason.BROKEN_PAGE, f"The parser gave up with {type(error).__name__}")
 
 
-def _name_in(arguments: tuple[Any, ...]) -> str:
-    """The address or path among the arguments of a reading."""
-    return next((one for one in arguments if isinstance(one, str)), "a document")
+def _skip_of(arguments: tuple[Any, ...], reason: Reason, detail: str) -> tuple[str, str, str]:
+    """A skip in parts, under the address or path among the arguments of the reading."""
+    skip = skipped(next((one for one in arguments if isinstance(one, str)), "a document"), reason, detail)
+    return skip.input_name, skip.reason, skip.advice
 
 
 def _cap_memory(limit: int) -> None:

@@ -312,6 +312,15 @@ def echo(name: str) -> str:
     return name
 
 
+def fail(name: str) -> str:
+    raise AttributeError(name)
+
+
+def test_a_parser_that_fails_costs_its_document() -> None:
+    with ParserWorker() as worker, pytest.raises(DocumentSkipped, match="gave up with AttributeError"):
+        worker.run("a", fail, "a")
+
+
 @pytest.mark.parametrize("hostile", [sleep_long, take_much, die])
 def test_the_parser_is_killed_and_the_next_document_is_read(hostile: Callable[[str], object]) -> None:
     with ParserWorker(seconds=3) as worker:
