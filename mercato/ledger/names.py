@@ -6,15 +6,22 @@ be thrown away and made again from the claims.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 
 from mercato.ledger.dialect import Database
+from mercato.ledger.moments import stamp, unstamp
 from mercato.ledger.rows import fold_outlet
 from mercato.model import Claim, Document, LinkKind
 from mercato.model.folding import fold
 
 _PAGE = 10_000
+# From how many documents on it pays to look at them by stretches of time, the first of which has so many days.
+_MUCH = 2_000
+_FIRST_STRETCH = 7
+_LAST_STRETCH = 5_000
 
 
 class NameRole(StrEnum):
@@ -69,26 +76,82 @@ def note_names(database: Database, document: int, names: set[Name]) -> None:
     )
 
 
-def documents_with(
-    database: Database, role: NameRole, asked: str, since: str | None = None, until: str | None = None
-) -> set[tuple[str, int]]:
-    """Documents (dated_at, number) that name whom `asked` may mean: an id, or whole words of a folded name.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What is asked for by name: for each name asked, the numbers of all names that it may mean; and between when.
 
     `since` and `until` are stamps that `dated_at` lies between, inclusive.
     """
+
+    meant: tuple[tuple[int, ...], ...]
+    since: str | None = None
+    until: str | None = None
+
+
+def names_meant(database: Database, role: NameRole, asked: str) -> tuple[int, ...]:
+    """The names that `asked` may mean: an id, or whole words of a folded name."""
     folded = fold_outlet(asked) if role is NameRole.OUTLET else fold(asked)
-    rarest = max(folded.split(" "), key=len)
-    sql = (
-        "SELECT nd.dated_at, nd.document FROM name_document nd WHERE nd.name IN (SELECT n.number FROM name_word w "
-        "JOIN name n ON n.number = w.name WHERE w.word IN (?, ?) AND n.role = ? AND (n.text = ? OR "
-        "' ' || n.text || ' ' LIKE ? ESCAPE '\\'))"
+    rarest, of_id = (max(text.split(" "), key=len) for text in (folded, asked))
+    rows = database.execute(
+        "SELECT DISTINCT n.number FROM name_word w JOIN name n ON n.number = w.name WHERE w.word IN (?, ?) "
+        "AND n.role = ? AND (n.text = ? OR ' ' || n.text || ' ' LIKE ? ESCAPE '\\')",
+        (rarest, of_id, role.value, asked, as_words(folded)),
     )
-    given: list[object] = [rarest, max(asked.split(" "), key=len), role.value, asked, as_words(folded)]
-    for condition, moment in (("nd.dated_at >= ?", since), ("nd.dated_at <= ?", until)):
+    return tuple(int(str(row[0])) for row in rows)
+
+
+def documents_named(database: Database, named: Named, newest_first: bool) -> Iterator[list[int]]:
+    """The numbers of the documents that hold all names asked for, newest first, in runs.
+
+    With `newest_first` a run is of a stretch of time, so that whoever needs a few looks at few; the stretches grow.
+    """
+    if not all(named.meant):
+        return
+    if newest_first and any(_is_much(database, names, named) for names in named.meant):
+        stretches = _stretches(database, named)
+    else:
+        stretches = iter([named])
+    for stretch in stretches:
+        found = [_dated(database, names, stretch) for names in stretch.meant]
+        yield [number for _, number in sorted(set.intersection(*found), reverse=True)]
+
+
+def _stretches(database: Database, named: Named) -> Iterator[Named]:
+    """The time that is asked about, from its end: a week, four weeks before it, sixteen before those, and so on."""
+    sql = "SELECT max(d.dated_at) FROM document d" + (" WHERE d.dated_at <= ?" if named.until else "")
+    newest = database.value(sql, [named.until] if named.until else [])
+    if newest is None:
+        return
+    end, days = unstamp(str(newest)), _FIRST_STRETCH
+    while days < _LAST_STRETCH:
+        start = end - timedelta(days=days)
+        if named.since is not None and stamp(start) <= named.since:
+            break
+        yield replace(named, since=stamp(start), until=stamp(end))
+        end, days = start - timedelta(microseconds=1), days * 4
+    yield replace(named, until=stamp(end))
+
+
+def _is_much(database: Database, names: tuple[int, ...], named: Named) -> bool:
+    where, given = _condition(names, named)
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM name_document nd WHERE {where} LIMIT ?) AS found"
+    return int(str(database.value(sql, [*given, _MUCH]))) >= _MUCH
+
+
+def _dated(database: Database, names: tuple[int, ...], named: Named) -> set[tuple[str, int]]:
+    where, given = _condition(names, named)
+    rows = database.execute(f"SELECT nd.dated_at, nd.document FROM name_document nd WHERE {where}", given)
+    return {(str(dated), int(str(number))) for dated, number in rows}
+
+
+def _condition(names: tuple[int, ...], named: Named) -> tuple[str, list[object]]:
+    # Numbers of our own tables, written out: there may be more of them than a statement takes parameters.
+    conditions, given = [f"nd.name IN ({', '.join(map(str, names))})"], []
+    for condition, moment in (("nd.dated_at >= ?", named.since), ("nd.dated_at <= ?", named.until)):
         if moment is not None:
-            sql += f" AND {condition}"
+            conditions.append(condition)
             given.append(moment)
-    return {(str(dated), int(str(number))) for dated, number in database.execute(sql, given)}
+    return " AND ".join(conditions), list[object](given)
 
 
 def as_words(folded: str) -> str:

@@ -44,14 +44,14 @@ def claims_query(
     `documents` are the numbers of those that are looked at; None for all.
     """
     where = Where()
-    _add_visible_claims(where, moment)
-    _add_reader(where, asked.reader, moment)
-    if asked.versions == "latest":
-        latest_version(where, moment)
     _add_names(where, asked)
     _add_one_of(where, "c.stage", asked.stages)
     _add_one_of(where, "c.kind", asked.kinds)
     _add_days(where, asked)
+    _add_visible_claims(where, moment)
+    _add_reader(where, asked.reader, moment)
+    if asked.versions == "latest":
+        latest_version(where, moment)
     # Ties in time (one article's claims) are settled by number, so that a limit always cuts at the same place.
     order = "ORDER BY d.dated_at DESC, d.number DESC, c.reading DESC, c.place"
     if documents is not None:

@@ -10,7 +10,7 @@ from typing import Any
 from mercato.errors import Misused, NotFound
 from mercato.ledger.dialect import Database
 from mercato.ledger.moments import stamp
-from mercato.ledger.names import NameRole, documents_with
+from mercato.ledger.names import Named, NameRole, documents_named, names_meant
 from mercato.ledger.queries import (
     Where,
     claim_by_prefix_query,
@@ -70,30 +70,28 @@ class LedgerView:
     def claims(self, asked: ClaimFilter | None = None, **filters: Any) -> list[StoredClaim]:
         """The claims that a filter lets through, newest publication first; keywords are the fields of ClaimFilter."""
         wanted = replace(asked or ClaimFilter(), **filters)
-        numbers = self._documents_named(wanted)
-        if numbers is None:
+        if wanted.person is None and wanted.club is None and wanted.outlet is None:
             sql, parameters = claims_query(wanted, self.moment)
             return [stored_claim(row) for row in self._database.execute(sql, parameters)]
-        return self._claims_of(numbers, wanted)
-
-    def _documents_named(self, wanted: ClaimFilter) -> list[int] | None:
-        """The documents, newest first, that hold all names asked for; None where none is asked for."""
-        since, until = date_bounds(wanted, self.moment)
-        given = ((NameRole.PERSON, wanted.person), (NameRole.CLUB, wanted.club), (NameRole.OUTLET, wanted.outlet))
-        found = [documents_with(self._database, role, name, since, until) for role, name in given if name is not None]
-        if not found:
-            return None
-        return [number for _, number in sorted(set.intersection(*found), reverse=True)]
-
-    def _claims_of(self, numbers: list[int], wanted: ClaimFilter) -> list[StoredClaim]:
-        """The claims asked for among documents in the order that lists go by, no further than the limit reaches."""
         found: list[StoredClaim] = []
+        for numbers in documents_named(self._database, self._named(wanted), wanted.limit is not None):
+            self._add_claims(found, numbers, wanted)
+            if wanted.limit is not None and len(found) >= wanted.limit:
+                break
+        return found[: wanted.limit]
+
+    def _named(self, wanted: ClaimFilter) -> Named:
+        given = ((NameRole.PERSON, wanted.person), (NameRole.CLUB, wanted.club), (NameRole.OUTLET, wanted.outlet))
+        meant = tuple(names_meant(self._database, role, name) for role, name in given if name is not None)
+        return Named(meant, *date_bounds(wanted, self.moment))
+
+    def _add_claims(self, found: list[StoredClaim], numbers: list[int], wanted: ClaimFilter) -> None:
+        """Add the claims asked for among documents in the order that lists go by, no further than the limit reaches."""
         size, start = min(max(wanted.limit or _PAGE, _FEW), _PAGE), 0
         while start < len(numbers) and (wanted.limit is None or len(found) < wanted.limit):
             sql, parameters = claims_query(replace(wanted, limit=None), self.moment, numbers[start : start + size])
             found += [stored_claim(row) for row in self._database.execute(sql, parameters)]
             size, start = _PAGE, start + size
-        return found[: wanted.limit]
 
     def claim(self, prefix: str) -> tuple[StoredClaim, StoredDocument]:
         """A claim by its id or the beginning of it, in its latest reading, with its document.

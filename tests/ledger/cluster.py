@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from pathlib import Path
 import pytest
 
 _numbers = itertools.count()
+_ENVIRONMENT = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
 
 
 def binaries() -> Path | None:
@@ -50,27 +52,54 @@ class Cluster:
     programs: Path
     folder: Path
     port: int = field(default_factory=_free_port)
+    _server: subprocess.Popen[bytes] | None = None
 
     def make(self) -> None:
         self._run("initdb", "-D", "data", "-U", "mercato", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
 
     def start(self) -> None:
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c shared_buffers=32MB"
-        self._run("pg_ctl", "-D", "data", "-l", "log", "-w", "-t", "30", "-o", options, "start")
+        """Start it as a child of ours, so that a killed one does not stay as a dead entry in the process table."""
+        options = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
+        settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
+        with (self.folder / "log").open("ab") as log:
+            self._server = subprocess.Popen(
+                [self.programs / "postgres", "-D", "data", *settings, "-c", "shared_buffers=32MB"],
+                cwd=self.folder,
+                user=_user(),
+                stdout=log,
+                stderr=log,
+                env=_ENVIRONMENT,
+            )
+        deadline = time.monotonic() + 60
+        while not self._answers():
+            if time.monotonic() > deadline or self._server.poll() is not None:
+                pytest.fail(f"the server does not start: {(self.folder / 'log').read_text()[-2000:]}")
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        import psycopg
+
+        try:
+            psycopg.connect(self.address(), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def stop(self) -> None:
-        with contextlib.suppress(subprocess.CalledProcessError):
-            self._run("pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
+        if self._server is not None:
+            self._server.send_signal(signal.SIGQUIT)  # at once, without folding anything
+            self._server.wait(30)
 
     def kill(self) -> None:
         """kill -9 on the server's first process and on all that serve connections."""
-        first = int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0])
-        children = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(first)], capture_output=True, text=True, check=True
-        )
-        for pid in (first, *map(int, children.stdout.split())):
+        assert self._server is not None
+        listed = ["ps", "-o", "pid=", "--ppid", str(self._server.pid)]
+        children = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split()
+        self._server.kill()
+        for pid in map(int, children):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        self._server.wait(30)
 
     def address(self, database: str = "postgres") -> str:
         return f"postgresql://mercato@127.0.0.1:{self.port}/{database}"
@@ -92,7 +121,7 @@ class Cluster:
             check=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"},
+            env=_ENVIRONMENT,
         )
 
 

@@ -73,8 +73,8 @@ def evidence(of: Document, **words: str) -> tuple[Evidence, ...]:
 
 def claim(
     of: Document,
-    person: str = "Mattia Perin",
-    to: str | None = "AC Milan",
+    person: str | PersonRef = "Mattia Perin",
+    to: str | ClubRef | None = "AC Milan",
     person_id: str | None = None,
     **fields: Any,
 ) -> Claim:
@@ -85,8 +85,8 @@ def claim(
         "id": hashlib.sha256(seed.encode()).hexdigest()[:16],
         "document_id": of.id,
         "kind": kind,
-        "person": PersonRef(person, person_id),
-        "to": ClubRef(to) if to else None,
+        "person": person if isinstance(person, PersonRef) else PersonRef(person, person_id),
+        "to": ClubRef(to) if isinstance(to, str) else to,
         "stage": Stage.INTEREST if kind is ClaimKind.MOVE else None,
         "reader": reader,
     }
