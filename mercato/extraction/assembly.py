@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from mercato.extraction.attribution import AttributionReader
+from mercato.extraction.careers import CareerReader
 from mercato.extraction.conditions import ConditionReader
 from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.drafts import Draft
@@ -46,6 +47,7 @@ class Assembler:
         self.terms = TermReader(language, resolver, day, document.text)
         self.conditions = ConditionReader(resolver, document.text)
         self.attribution = AttributionReader(language, register, document.text, document.outlet)
+        self.careers = CareerReader(language, resolver, day, document)
         self.rows: list[Sentence] = []
 
     def enrich(
@@ -66,6 +68,7 @@ class Assembler:
         self.terms.bind(amounts, noticed, [*found, *facts])
         found[:] = [d for d in found if not (d.stage is Stage.DONE and self.terms.is_past(nodes, d))]
         facts.extend(self.terms.contracts(nodes, noticed, number, topic))
+        self.careers.read(row.items, nodes, events, noticed, topic)
         return facts
 
     def claims(self, drafts: list[Draft], presupposed: set[tuple[int, str]]) -> list[Claim]:
@@ -87,7 +90,7 @@ class Assembler:
             else:
                 self._merge(other, draft)
         kept = self._without_shadows(list(merged.values()))
-        return [self._claim(draft) for draft in kept]
+        return self.careers.claims([self._claim(draft) for draft in kept], READER_VERSION)
 
     def _without_conditional(self, drafts: list[Draft]) -> list[Draft]:
         """An event that is only a condition is no claim, unless the text says nothing else: then it is a possibility."""

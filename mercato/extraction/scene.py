@@ -1,0 +1,98 @@
+"""A sentence with all that was found in it, its times, and how long somebody was away before a return."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from mercato.extraction.coreference import Being
+from mercato.extraction.events import Club, Event
+from mercato.extraction.items import Figure, Item, ItemKind
+from mercato.extraction.nodes import Mark, Node, NodeKind
+from mercato.extraction.times import Time, dated, figure_in, meant
+
+Span = tuple[int, int]
+NEAR = 3  # characters between words that belong together: a space, "of", a comma
+INSIDE = frozenset({"place", "partner", "for", "of"})  # roles of the prepositions by which somebody is at a club
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A sentence with all that was found in it."""
+
+    items: list[Item]
+    nodes: list[Node]
+    events: list[Event]
+    marks: list[Mark]
+    times: list[Time]
+    topic: Being | None
+
+    def named(self, *names: str) -> list[Mark]:
+        """The career marks of these names."""
+        return [m for m in self.marks if m.entry.category == "careers" and m.entry.name in names]
+
+    def clear(self, start: int, end: int) -> bool:
+        """Whether no word for a step of a transfer lies between two characters."""
+        return not any(n.kind is NodeKind.EVENT and start <= n.start and n.end <= end for n in self.nodes)
+
+    def index(self, offset: int) -> int:
+        """The first node that ends after a character."""
+        return next((at for at, node in enumerate(self.nodes) if node.end > offset), len(self.nodes))
+
+
+def times_of(items: list[Item], marks: list[Mark], day: date | None, behind: bool) -> list[Time]:
+    """The times of a sentence in order; "the summer of 2018" is one."""
+    found: list[Time] = []
+    seasons = [m for m in marks if m.entry.category == "seasons"]
+    for item in items:
+        if item.kind is not ItemKind.DATE or not isinstance(item.value, Figure):
+            continue
+        season = next((m for m in seasons if 0 <= item.start - m.end <= NEAR + 1), None)
+        year = item.value.date or ""
+        if season is not None and len(year) == 4:
+            past = day is not None and year < str(day.year)
+            found.append(Time(season.start, item.end, f"{year}-{season.entry.name}", past=past))
+        elif (time := dated(item.value, day, behind)) is not None:
+            found.append(time)
+    for mark in marks:
+        if mark.entry.category != "when" or any(t.start < mark.end and mark.start < t.end for t in found):
+            continue
+        figure = figure_in(items, mark.start, mark.end, ItemKind.LENGTH)
+        if (time := meant(mark.entry.name, day, mark.start, mark.end, figure)) is not None:
+            found.append(time)
+    found.sort(key=lambda time: time.start)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """How long somebody was away before a return, or where."""
+
+    months: float
+    span: Span
+    away: bool
+    club: Club | None = None
+
+
+def absence(scene: Scene, event: Event) -> Absence | None:
+    """ "11 years after his exit", "after 11 years away", "after two years at West Ham"."""
+    for at, node in enumerate(scene.nodes):
+        figure = node.item.value if node.item is not None and node.item.kind is ItemKind.LENGTH else None
+        if not isinstance(figure, Figure) or not figure.number or node.start < event.span[1]:
+            continue
+        if not scene.clear(event.span[1], node.start):
+            return None
+        months = figure.number * (12 if figure.word == "year" else 1)
+        span = (node.start, node.end)
+        before, after = scene.nodes[at - 1], scene.nodes[at + 1 : at + 3]
+        if after and after[0].has("background") and after[0].start - node.end <= NEAR:
+            return Absence(months, span, True)
+        if not before.has("background"):
+            return None
+        if any(0 <= m.start - node.end <= NEAR for m in scene.named("away")):
+            return Absence(months, span, True)
+        club = next((n for n in after if n.kind is NodeKind.CLUB and n.role in INSIDE), None)
+        if club is not None and club.clubs[0].settled is not None:
+            return Absence(months, span, False, Club(club.clubs[0].settled, (club.clubs[0].start, club.clubs[0].end)))
+        return None
+    return None
