@@ -58,6 +58,7 @@ class Assembler:
         events: list[Event],
         found: list[Draft],
         topic: Being | None,
+        deal: Draft | None = None,
     ) -> list[Draft]:
         """Adds what the sentence says of deal, money and dates; returns the contract and price facts in it."""
         noticed = marks(row.items, self.language)
@@ -65,11 +66,21 @@ class Assembler:
         self.attribution.read(number, row, noticed)
         amounts = self.terms.amounts(row.items)
         facts = list(self.terms.prices(nodes, amounts, noticed, number, topic))
-        self.terms.bind(amounts, noticed, [*found, *facts])
+        carried = self._carried(number, nodes, found, deal)
+        self.terms.bind(nodes, amounts, noticed, [*found, *facts, *carried])
         found[:] = [d for d in found if not (d.stage is Stage.DONE and self.terms.is_past(nodes, d))]
         facts.extend(self.terms.contracts(nodes, noticed, number, topic))
         self.careers.read(row.items, nodes, events, noticed, topic)
         return facts
+
+    def _carried(self, number: int, nodes: list[Node], found: list[Draft], deal: Draft | None) -> list[Draft]:
+        """The move spoken of before, where a sentence names no step of its own and nobody else: its terms follow."""
+        if deal is None or number - deal.sentence > 3 or any(d.kind is not ClaimKind.STAY for d in found):
+            return []
+        people = (self.resolver.being(m) for n in nodes for m in n.people)
+        if any(b is not None and b is not deal.being and b.role == "player" for b in people):
+            return []
+        return [deal]
 
     def claims(self, drafts: list[Draft], presupposed: set[tuple[int, str]]) -> list[Claim]:
         """The claims of the document, one for each kind, person and club; what it takes for known is none."""

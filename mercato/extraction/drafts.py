@@ -47,6 +47,8 @@ class Drafter:
         self.resolver = resolver
         self.topic: Being | None = None
         self.open_set: Event | None = None
+        # The move that the text is about: what is said without a person ("deal done, medical booked") is said of it.
+        self.deal: Draft | None = None
         # Moves that the text takes for known ("since his return to Milan"): what says them again is no news.
         self.presupposed: set[tuple[int, str]] = set()
         self._by_frame: dict[str, Callable[[Event, list[tuple[Being, Span]]], Iterator[Draft]]] = {
@@ -90,6 +92,8 @@ class Drafter:
             if make is None or event.stage is None:
                 continue
             self._coach_wants(event)
+            if self._goes_on(event, found):
+                continue
             people = self._people(event, local)
             if event.plural_object and event.buyers:
                 self.open_set = event
@@ -98,6 +102,9 @@ class Drafter:
                     found.append(draft)
         found.extend(self._rivals(events, found))
         self._refusals(events, found)
+        moves = [d for d in found if d.kind is ClaimKind.MOVE]
+        if moves:
+            self.deal = moves[0]
         if local:
             self.topic = local[-1] if not found else found[-1].being
         return found
@@ -122,6 +129,29 @@ class Drafter:
             ):
                 before.stage = Stage.WITHDRAWN
                 event.frame = "none"
+
+    def _goes_on(self, event: Event, found: list[Draft]) -> bool:
+        """"Agreement reached with Leganés", "medical completed": a step of the move spoken of, and its seller."""
+        if event.frame not in ("agree", "talks") or event.buyers or event.stage is None:
+            return False
+        deal = next((d for d in reversed(found) if d.kind is ClaimKind.MOVE), self.deal)
+        if deal is None or deal.club is None or any(being is not deal.being for being, _ in event.people):
+            return False
+        others = [club for club in event.partner_clubs if club.name.key != deal.club.key]
+        if len(others) < len(event.partner_clubs) and event.frame == "talks":
+            return False
+        if others and (event.subject is not None and event.subject.clubs and not event.people):
+            named = {c.key for m in event.subject.clubs if (c := self.resolver.club(m)) is not None}
+            if named and deal.club.key not in named and not any(deal.being.current.get(key) for key in named):
+                return False
+        for club in others[:1]:
+            deal.being.at(club.name, club.span)
+        if deal.stage is not None and _PROGRESS.index(event.stage) > _PROGRESS.index(deal.stage) if (
+            event.stage in _PROGRESS and deal.stage in _PROGRESS
+        ) else False:
+            deal.stage = event.stage
+            deal.spans.append((EvidenceRole.STAGE, event.span))
+        return True
 
     def _coach_wants(self, event: Event) -> None:
         """ "Allegri has been linked with some of his old players": a coach linked with people stands for his club."""
@@ -164,6 +194,8 @@ class Drafter:
             role = {ClaimKind.MOVE: EvidenceRole.TO, ClaimKind.EXIT: EvidenceRole.FROM}.get(kind, EvidenceRole.CLUB)
             draft.spans.append((role, club.span))
         draft.role = event.entry.get("role")
+        if event.deal is not None and kind is ClaimKind.MOVE:
+            draft.deal = Deal(event.deal)
         return draft
 
     def _moves(self, event: Event, people: list[tuple[Being, Span]], clubs: list[Club]) -> Iterator[Draft]:
@@ -323,3 +355,5 @@ class Drafter:
 
 
 _REFUSABLE = frozenset({"bid", "talks", "pursue", "acquire", "offer_contract", "renew", "agree", "join", "leave"})
+# How far a move has come; an agreement reached for the deal spoken of moves it on, never back.
+_PROGRESS = [Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED, Stage.DONE]

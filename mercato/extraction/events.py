@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mercato.extraction.coreference import Being, Resolver
@@ -52,6 +53,7 @@ class Event:
     end_at: int = 0
     replaced: list[tuple[Being, Span]] = field(default_factory=list)
     conditional: bool = False
+    deal: str | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -97,6 +99,9 @@ def _is_noun(nodes: list[Node], at: int) -> bool:
     return False
 
 
+_BARE = Entry("event", "bare_move", {"frame": "join", "core": "interest", "bare": "interest"})
+
+
 class EventReader:
     """Reads the events of a sentence's nodes."""
 
@@ -107,7 +112,7 @@ class EventReader:
     def read(self, nodes: list[Node], sentence: int) -> list[Event]:
         """The events of a sentence, with their parts."""
         chains = self._chains(nodes)
-        events: list[Event] = []
+        events: list[Event] = list(self._bare_moves(nodes, sentence))
         bounds = {chain.nodes[0] for chain in chains}
         for number, chain in enumerate(chains):
             event = self._event(nodes, chain, sentence)
@@ -120,6 +125,24 @@ class EventReader:
                 self._serve(events[-1], event)
             events.append(event)
         return events
+
+    def _bare_moves(self, nodes: list[Node], sentence: int) -> Iterator[Event]:
+        """"Naby Keita to Ferencváros": a person, a direction and a club, with no verb between."""
+        for at in range(2, len(nodes)):
+            club, direction, person = nodes[at], nodes[at - 1], nodes[at - 2]
+            if (
+                club.kind is NodeKind.CLUB
+                and direction.has("prep", "goal")
+                and person.kind is NodeKind.PERSON
+                and not person.owner
+                and person.role is None
+                and not any(n.kind is NodeKind.EVENT for n in nodes[: at - 2])
+            ):
+                event = Event("join", Stage.INTEREST, (direction.start, club.end), sentence, at - 1, _BARE)
+                self._assign(event, person, "player", FRAMES["join"])
+                self._assign(event, club, "buyer", FRAMES["join"])
+                if event.people and event.buyers:
+                    yield event
 
     def _inherit(self, nodes: list[Node], chain: _Chain, event: Event, events: list[Event]) -> None:
         """ "wants to stay or leave": a second verb without a subject of its own stands under the first one's governors."""
@@ -194,6 +217,7 @@ class EventReader:
         stage = self._stage(nodes, chain, core, governors)
         event = Event(frame, stage, (head.start, tail.end), sentence, chain.nodes[0], core, governors=governors)
         event.end_at = chain.nodes[-1]
+        event.deal = next((e.get("deal") for e in chain.entries if e.get("deal")), None)
         event.negated = self._negated(nodes, chain)
         event.passive = self._passive(nodes, chain, core)
         event.background = self._background(nodes, chain.nodes[0])
@@ -466,4 +490,5 @@ class EventReader:
             event.stage = earlier.stage
         if not event.buyers and earlier.buyers:
             event.buyers = list(earlier.buyers)
+        event.deal = event.deal or earlier.deal
         event.sellers.extend(earlier.sellers)

@@ -63,6 +63,24 @@ class Namer:
                     self._settle(text, items, at, named)
         for row in rows:
             row.items = self._join_unknown(text, row)
+        self._given_names(text, rows, named)
+
+    def _given_names(self, text: str, rows: list[Sentence], named: Counter[str]) -> None:
+        """A club's or town's name that is the given name of somebody in the text, and no club that it names."""
+        people = {
+            name.name.split()[0].lower(): name
+            for row in rows
+            for item in row.items
+            if item.kind is ItemKind.PERSON and isinstance(name := item.value, PersonName) and " " in name.name
+        }
+        if not people:
+            return
+        for row in rows:
+            for item in row.items:
+                if item.kind in (ItemKind.CLUB, ItemKind.CITY, ItemKind.COUNTRY):
+                    name = people.get(text[item.start : item.end].lower())
+                    if name is not None and not (isinstance(item.value, ClubName) and named[item.value.key] > 1):
+                        item.kind, item.key, item.value = ItemKind.PERSON, KEYS[ItemKind.PERSON], name
 
     def _clubs_named(self, rows: list[Sentence]) -> Counter[str]:
         """Clubs that some hit names beyond doubt, with how often."""
@@ -197,6 +215,13 @@ class Namer:
                     out.append(joined)
                     at = end
                     continue
+                if end - at > 1:  # the name of a group or a prize: none of its words names a person
+                    for part in items[at:end]:
+                        if part.kind is ItemKind.PERSON:
+                            part.kind, part.key = ItemKind.WORD, text[part.start : part.end].lower()
+                    out.extend(items[at:end])
+                    at = end
+                    continue
             out.append(items[at])
             at += 1
         return out
@@ -286,7 +311,7 @@ class Namer:
         if end - at == 1:
             if items[at].kind is not ItemKind.WORD:
                 return None
-            if not inside and not self._opens_as_subject(items, end):
+            if not inside and not self._opens_as_subject(text, items, end):
                 return None
         name = " ".join(text[start:stop].split())
         words = {word.lower() for word in name.replace("-", " ").split()}
@@ -296,16 +321,19 @@ class Namer:
             return Item(ItemKind.CLUB, start, stop, KEYS[ItemKind.CLUB], value=ClubName(name))
         if words & self.words["outlet"]:
             return Item(ItemKind.OUTLET, start, stop, KEYS[ItemKind.OUTLET])
-        if len(name) < 2:
+        if len(name) < 3 or (name.isupper() and len(name) > 3):
             return None
         people = self._by_surname(name) if end - at == 1 else ()
         return Item(ItemKind.PERSON, start, stop, KEYS[ItemKind.PERSON], value=PersonName(name, people))
 
-    def _opens_as_subject(self, items: list[Item], at: int) -> bool:
+    def _opens_as_subject(self, text: str, items: list[Item], at: int) -> bool:
         """Whether what follows a lone capitalised word at a sentence's start shows it to be a name."""
         if at >= len(items):
             return False
         follow = items[at].key
+        first = items[at - 1]
+        if fold_name(text[first.start : first.end]) not in self.register.surnames:
+            return follow == "'s" or follow in self.language.words["name_followers"]
         return follow == "'s" or follow in self.language.words["be"] or follow in self.language.words["have"] or (
             follow in self.language.words["name_followers"]
         )  # fmt: skip

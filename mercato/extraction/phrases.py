@@ -106,7 +106,8 @@ class Chunker:
         clubs: list[int] = []
         for at, cell in enumerate(cells):
             if cell.tag is ItemKind.PERSON:
-                self._named_person(cells, at, used, taken)
+                if not used[at]:
+                    self._named_person(cells, at, used, taken)
             elif cell.tag in _CLUB_LIKE:
                 clubs.append(at)
             elif cell.tag is ItemKind.AGE:

@@ -59,7 +59,7 @@ class RuleReader:
             assembler.conditions.mark(nodes, events, number)
             local = [b for n in nodes for m in n.people if (b := resolver.being(m)) is not None]
             found = drafter.drafts(events, local, _continued(nodes, resolver))
-            facts = assembler.enrich(number, row, nodes, events, found, drafter.topic)
+            facts = assembler.enrich(number, row, nodes, events, found, drafter.topic, drafter.deal)
             drafts.extend(found)
             drafts.extend(facts)
         claims = assembler.claims(drafts, drafter.presupposed)

@@ -80,6 +80,9 @@ def _distance(draft: Draft, span: Span) -> int:
     return span[0] - end if span[0] >= end else (start - span[1] if span[1] <= start else 0)
 
 
+_LOANS = frozenset({Deal.LOAN, Deal.LOAN_OPTION, Deal.LOAN_OBLIGATION})
+
+
 class TermReader:
     """Reads the terms of one document's sentences."""
 
@@ -88,6 +91,7 @@ class TermReader:
         self.day = day
         self.text = text
         self.lowering = language.words.get("lowering", frozenset())
+        self.until_words = language.words.get("until_words", frozenset())
         self.asides = language.words.get("money_asides", frozenset())
 
     # Until when
@@ -305,13 +309,34 @@ class TermReader:
 
     # Deal and fee of the steps
 
-    def bind(self, amounts: list[Amount], marks: list[Mark], drafts: list[Draft]) -> None:
-        """Gives the drafts of a sentence the deal and the fee that it names."""
+    def bind(self, nodes: list[Node], amounts: list[Amount], marks: list[Mark], drafts: list[Draft]) -> None:
+        """Gives the drafts of a sentence the deal, the fee and the end that it names."""
+        if drafts:
+            self._bind_until(nodes, marks, drafts)
         steps = [d for d in drafts if d.kind in (ClaimKind.MOVE, ClaimKind.EXIT)]
         if not steps:
             return
         self._bind_fees(amounts, marks, steps, drafts)
         self._bind_deals(marks, steps)
+
+    def _bind_until(self, nodes: list[Node], marks: list[Mark], drafts: list[Draft]) -> None:
+        """"until June 2029": the end of a new contract for who stays, of the loan for who moves on loan."""
+        for at, node in enumerate(nodes):
+            if node.key.rsplit(" ", 1)[-1] not in self.until_words:
+                continue
+            for index in range(at + 1, min(at + 4, len(nodes))):
+                found = self.date_at(nodes, index)
+                if found is None:
+                    continue
+                loan = any(m.entry.category == "deal" and m.entry.name.startswith("loan") for m in marks)
+                for draft in drafts:
+                    ends = draft.kind is ClaimKind.STAY or (
+                        draft.kind is ClaimKind.MOVE and (loan or draft.deal in _LOANS)
+                    )
+                    if ends and draft.until is None:
+                        draft.until = found[0]
+                        draft.spans.append((EvidenceRole.UNTIL, found[1]))
+                return
 
     def _bind_fees(self, amounts: list[Amount], marks: list[Mark], steps: list[Draft], drafts: list[Draft]) -> None:
         taken = {
@@ -340,7 +365,8 @@ class TermReader:
             chosen = deal
             if chosen is None and draft.fee is not None:
                 chosen = Deal.PERMANENT
-            if chosen is None or draft.deal is not None:
+            refined = draft.deal is Deal.LOAN and chosen in (Deal.LOAN_OPTION, Deal.LOAN_OBLIGATION)
+            if chosen is None or (draft.deal is not None and not refined):
                 continue
             draft.deal = chosen
             mark = next((m for m, name in found if name == chosen.value or name in ("loan", "swap")), None)

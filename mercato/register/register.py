@@ -65,6 +65,11 @@ class Register:
         return found
 
     @cached_property
+    def surnames(self) -> frozenset[bytes]:
+        """The last word of every person's name, folded."""
+        return frozenset(fold_name(person.name.rsplit(" ", 1)[-1]) for person in self.people.values())
+
+    @cached_property
     def by_surname(self) -> dict[bytes, tuple[Person, ...]]:
         """Shipped people by the last word of their name, where only one of them has it."""
         found: dict[bytes, list[Person]] = {}
