@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from mercato.errors import LedgerError, NotFound
@@ -25,7 +26,8 @@ def open_database(place: Path | str, create: bool, wait: float) -> Database:
             _bring_up_to_date(database, wait)
         database.settle()
     except BaseException:
-        database.close()
+        with suppress(LedgerError):  # what went wrong first is what is told
+            database.close()
         raise
     return database
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -71,7 +72,8 @@ class Sqlite(Database):
         try:
             self._prepare()
         except BaseException:
-            self._connection.close()
+            with suppress(apsw.Error):  # what went wrong first is what is told
+                self._connection.close()
             raise
         return self._connection
 
