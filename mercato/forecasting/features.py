@@ -44,6 +44,7 @@ PAIR_SIGNALS: dict[str, PairSignal] = {}
 PERSON_SIGNALS: dict[str, PersonSignal] = {}
 
 _AHEAD = {Stage.INTEREST: 0, Stage.TALKS: 1, Stage.BID: 2, Stage.ADVANCED: 3, Stage.AGREED: 4, Stage.DONE: 5}
+_FOR_ONE_ONLY = (Stage.ADVANCED, Stage.AGREED, Stage.DONE)
 _RECENT = timedelta(days=14)
 
 
@@ -74,10 +75,13 @@ def _reached(stage: Stage, said: str) -> PairSignal:
         if not newest:
             return NOTHING
         age = (case.day - newest[-1].day).days
-        return Signal(math.exp(-age / 30), f"{said} ({newest[-1].source}, {_days(age)})")
+        share = 1 / max(newest[-1].clubs_named, 1) if stage in _FOR_ONE_ONLY else 1.0
+        return Signal(share * math.exp(-age / 30), f"{said} ({newest[-1].source}, {_days(age)})")
 
     found.__name__ = f"said_{stage.value}"
-    found.__doc__ = f"Said of the pair: {said}; fading by a third in twelve days."
+    found.__doc__ = (
+        f"Said of the pair: {said}; fading by a third in twelve days, shared among clubs that can't all win."
+    )
     return pair(found)
 
 
@@ -89,6 +93,15 @@ said_done = _reached(Stage.DONE, "reported as done")
 said_rejected = _reached(Stage.REJECTED, "a refusal reported")
 said_withdrawn = _reached(Stage.WITHDRAWN, "the buyer reported as out of it")
 said_denied = _reached(Stage.DENIED, "denied")
+
+
+@pair
+def settled_while_open(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
+    """Reported as agreed or done while the club could register players, and the newest word on the pair."""
+    last = destination.last
+    if last.stage not in (Stage.AGREED, Stage.DONE) or not destination.window.is_open(last.day):
+        return NOTHING
+    return Signal(1 / max(last.clubs_named, 1), f"{last.stage.value} while the window is open ({last.source})")
 
 
 @pair
