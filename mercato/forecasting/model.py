@@ -192,7 +192,7 @@ def _from_json(value: dict[str, Any], name: str) -> Model:
         value["sharpness"],
         value["shift"],
     )
-    data = {key: tuple(held) if isinstance(held, list) else held for key, held in value["data"].items()}
+    data: dict[str, Any] = {key: tuple(held) if isinstance(held, list) else held for key, held in value["data"].items()}
     return Model(weights, Learned(**value["learned"]), DataRecord(**data))
 
 
