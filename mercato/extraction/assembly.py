@@ -10,6 +10,7 @@ from mercato.extraction.conditions import ConditionReader
 from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.drafts import Draft
 from mercato.extraction.events import Event
+from mercato.extraction.extras import ExtrasReader, Said, take_terms
 from mercato.extraction.languages import Language
 from mercato.extraction.naming import ClubName
 from mercato.extraction.nodes import Node
@@ -47,6 +48,7 @@ class Assembler:
         self.terms = TermReader(language, resolver, day, document.text)
         self.conditions = ConditionReader(resolver, document.text)
         self.attribution = AttributionReader(language, register, document.text, document.outlet)
+        self.extras = ExtrasReader(language, day, document.text)
         self.careers = CareerReader(language, resolver, day, document)
         self.rows: list[Sentence] = []
 
@@ -64,13 +66,22 @@ class Assembler:
         noticed = marks(row.items, self.language)
         self.rows.append(row)
         self.attribution.read(number, row, noticed)
+        self.extras.mark_wages(row.items, noticed)
         amounts = self.terms.amounts(row.items)
         facts = list(self.terms.prices(nodes, amounts, noticed, number, topic))
         carried = self._carried(number, nodes, found, deal)
+        priced = {id(d.being) for d in facts}
+        found[:] = [
+            d for d in found
+            if not (d.kind is ClaimKind.EXIT and id(d.being) in priced and d.event and d.event.entry.name == "listen")
+        ]  # fmt: skip
         self.terms.bind(nodes, amounts, noticed, [*found, *facts, *carried])
         found[:] = [d for d in found if not (d.stage is Stage.DONE and self.terms.is_past(nodes, d))]
         facts.extend(self.terms.contracts(nodes, noticed, number, topic))
-        self.careers.read(row.items, nodes, events, noticed, topic)
+        told = self.careers.read(row.items, nodes, events, noticed, topic)
+        found[:] = [d for d in found if d.event not in told]
+        said = Said(row.items, nodes, noticed, amounts, events, told, row.is_question)
+        self.extras.bind(said, [*found, *facts])
         return facts
 
     def _carried(self, number: int, nodes: list[Node], found: list[Draft], deal: Draft | None) -> list[Draft]:
@@ -78,7 +89,7 @@ class Assembler:
         if deal is None or number - deal.sentence > 3 or any(d.kind is not ClaimKind.STAY for d in found):
             return []
         people = (self.resolver.being(m) for n in nodes for m in n.people)
-        if any(b is not None and b is not deal.being and b.role == "player" for b in people):
+        if any(b is not None and b is not deal.being and _is_player(b) for b in people):
             return []
         return [deal]
 
@@ -91,6 +102,7 @@ class Assembler:
         drafts = self._without_conditional(drafts)
         self.conditions.bind(drafts)
         self.attribution.bind(drafts, self.rows)
+        self.extras.settle(drafts)
         merged: dict[tuple[ClaimKind, int, str], Draft] = {}
         for draft in drafts:
             if draft.kind in (ClaimKind.CONTRACT, ClaimKind.PRICE) and not self._place(draft):
@@ -100,6 +112,7 @@ class Assembler:
                 merged[draft.key] = draft
             else:
                 self._merge(other, draft)
+        self.extras.hand_down(list(merged.values()))
         kept = self._without_shadows(list(merged.values()))
         return self.careers.claims([self._claim(draft) for draft in kept], READER_VERSION)
 
@@ -128,7 +141,8 @@ class Assembler:
         ):  # fmt: skip
             first.stage = later.stage
             first.spans = later.spans + [s for s in first.spans if s not in later.spans]
-        for name in ("deal", "fee", "until", "condition", "when"):
+        take_terms(first, later)
+        for name in ("deal", "fee", "until", "condition"):
             if getattr(first, name) is None:
                 setattr(first, name, getattr(later, name))
         for link in later.chain:
@@ -189,6 +203,8 @@ class Assembler:
             until=draft.until,
             condition=self.conditions.condition(draft),
             certainty=draft.certainty,
+            terms=draft.terms,
+            when=draft.when,
             attribution=Attribution(tuple(draft.chain)),
             evidence=tuple(Evidence(role, self.document.span(*span)) for role, span in spans),
             reader=READER_VERSION,
@@ -198,3 +214,7 @@ class Assembler:
 
 READER_VERSION = ReaderVersion("rules", "0.1.0")
 READER_KEY = f"{READER_VERSION.name}-{READER_VERSION.version}"
+
+
+def _is_player(being: Being) -> bool:
+    return being.role == "player" and not any(p.role != "player" for p in being.people)

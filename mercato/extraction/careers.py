@@ -49,7 +49,7 @@ class CareerReader:
             return []
         scene = Scene(items, nodes, events, marks, times_of(items, marks, self.day, behind=True), topic)
         told = self._steps(scene)
-        for rule in (self._since, self._loans, self._youth, self._appearances):
+        for rule in (self._since, self._loans, self._youth, self._arrivals, self._appearances):
             self.spells.extend(rule(scene))
         self._born(scene)
         return told
@@ -173,6 +173,7 @@ class CareerReader:
                 continue
             found = list(self._step(scene, event))
             if found:
+                _was_then(event, found)
                 told.append(event)
                 self.spells.extend(found)
         return told
@@ -270,7 +271,8 @@ class CareerReader:
     def _loan_deal(self, scene: Scene, event: Event) -> Mark | None:
         start, end = event.span
         loans = (m for m in scene.marks if m.entry.category == "deal" and m.entry.name.startswith("loan"))
-        return next((m for m in loans if start <= m.start <= end + TIME_REACH and scene.clear(end, m.start)), None)
+        near = (m for m in loans if start <= m.start <= end + TIME_REACH and scene.clear(end, m.start))
+        return next((m for m in near if not scene.has_person(end, m.start)), None)
 
     def _left_club(self, scene: Scene, event: Event) -> Club | None:
         """The club left: the seller of the step; of a sacking the one by which."""
@@ -345,7 +347,8 @@ class CareerReader:
             self._lasting(scene, mark, club, draft)
             self._parent(scene, mark, club, draft)
             time = self._time(scene, mark.start, club.span[1])
-            if time is not None and (time.past or self.day is None):
+            close = time is not None and (time.start >= mark.end or mark.start - time.end <= NEAR)
+            if time is not None and close and (time.past or self.day is None):
                 draft.begin(time)
                 if time.until and time.until <= str(self.day or time.until):
                     draft.end, draft.ended = time.until, True
@@ -390,9 +393,41 @@ class CareerReader:
             ]
             yield draft
 
+    def _arrivals(self, scene: Scene) -> Iterator[SpellDraft]:
+        """ "arrived from Genoa in the summer of 2018"."""
+        for mark in scene.named("arrived"):
+            time = self._time(scene, mark.start, mark.end)
+            who = self._person(scene, mark.start)
+            covered = any(e.span[0] <= mark.start < e.span[1] for e in scene.events)
+            if time is None or who is None or covered or self._is_ahead(scene, mark.start):
+                continue
+            if not time.past and self.day is not None:
+                continue
+            clubs = [
+                n for n in scene.nodes if n.kind is NodeKind.CLUB and mark.start < n.start <= mark.end + TIME_REACH
+            ]
+            clubs = [n for n in clubs if n.clubs[0].settled is not None and scene.clear(mark.end, n.start)]
+            seller = next((n for n in clubs if n.role == "source"), None)
+            buyer = next((n for n in clubs if n is not seller and n.role in ("place", "goal")), None)
+            for node, is_start in ((buyer, True), (seller, False)):
+                name = node.clubs[0].settled if node is not None else None
+                if not is_start and name is None:
+                    continue
+                draft = SpellDraft(who[0], name)
+                draft.spans = [(EvidenceRole.TRIGGER, (mark.start, mark.end)), (EvidenceRole.PERSON, who[1])]
+                if node is not None:
+                    draft.spans.append((EvidenceRole.CLUB, (node.clubs[0].start, node.clubs[0].end)))
+                elif seller is not None and seller.clubs[0].settled is not None:
+                    draft.other_than = seller.clubs[0].settled.key
+                if is_start:
+                    draft.begin(time)
+                else:
+                    draft.finish(time)
+                yield draft
+
     def _appearances(self, scene: Scene) -> Iterator[SpellDraft]:
         """ "has made 80 appearances for Chelsea"."""
-        for mark in scene.named("appearances", "goals"):
+        for mark in scene.named("appearances"):
             club = self._club(scene, mark.start, mark.end)
             who = self._person(scene, mark.start)
             if club is None or who is None or self._is_ahead(scene, mark.start):
@@ -407,7 +442,17 @@ class CareerReader:
                 (EvidenceRole.PERSON, who[1]),
                 (EvidenceRole.CLUB, club.span),
             ]
-            if mark.entry.name == "appearances" and numbers and numbers[-1].key.isdigit():
+            if numbers and numbers[-1].key.isdigit():
                 draft.appearances = int(numbers[-1].key)
                 draft.spans.append((EvidenceRole.APPEARANCES, (numbers[-1].start, numbers[-1].end)))
             yield draft
+
+
+def _was_then(event: Event, found: list[SpellDraft]) -> None:
+    """The seller of a step that lies behind isn't where the person is now."""
+    for draft in found:
+        being = draft.being
+        for seller in event.sellers:
+            key = seller.name.key
+            if being.current.get(key) and not draft.on_loan and len(being.current) > 1:
+                being.current[key] = 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.events import Club, Event, Span
 from mercato.extraction.naming import ClubName
-from mercato.model import Certainty, ClaimKind, Deal, EvidenceRole, Link, Money, Stage, Timing
+from mercato.extraction.nodes import Node
+from mercato.model import Certainty, ClaimKind, Deal, EvidenceRole, Link, Money, Stage, Terms, Timing
 
 
 @dataclass(slots=True, eq=False)
@@ -30,6 +31,7 @@ class Draft:
     chain: list[Link] = field(default_factory=list)
     certainty: Certainty = Certainty.REPORTED
     when: Timing | None = None
+    terms: Terms = field(default_factory=Terms)
     previous: bool = False
     role: str | None = None
     confidence: float = 0.5
@@ -73,14 +75,14 @@ class Drafter:
         }
 
     def drafts(
-        self, events: list[Event], local: list[Being], continued: list[tuple[Being, Span]] | None = None
+        self, events: list[Event], local: list[Being], continued: list[tuple[Being, Span]] | None = None, targeted: Iterable[Draft] = ()
     ) -> list[Draft]:
         """The drafts of one sentence's events; `local` are the people that the sentence names, in order.
 
         `continued` are the people of a sentence that goes on with a list ("The list includes A and B").
         """
         self._settle_outcomes(events)
-        found: list[Draft] = []
+        found: list[Draft] = list(targeted)
         if continued and self.open_set is not None:
             shared = self.resolver.last_plural_from
             for being, span in continued:
@@ -135,7 +137,9 @@ class Drafter:
         if event.frame not in ("agree", "talks") or event.buyers or event.stage is None:
             return False
         deal = next((d for d in reversed(found) if d.kind is ClaimKind.MOVE), self.deal)
-        if deal is None or deal.club is None or any(being is not deal.being for being, _ in event.people):
+        if deal is None or deal.club is None:
+            return False
+        if any(being is not deal.being and being.role == "player" for being, _ in event.people):
             return False
         others = [club for club in event.partner_clubs if club.name.key != deal.club.key]
         if len(others) < len(event.partner_clubs) and event.frame == "talks":
@@ -357,3 +361,20 @@ class Drafter:
 _REFUSABLE = frozenset({"bid", "talks", "pursue", "acquire", "offer_contract", "renew", "agree", "join", "leave"})
 # How far a move has come; an agreement reached for the deal spoken of moves it on, never back.
 _PROGRESS = [Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED, Stage.DONE]
+
+
+def targets(nodes: list[Node], sentence: int) -> Iterator[Draft]:
+    """"Arsenal and Chelsea target Dusan Vlahovic": those clubs' interest stands in the description."""
+    for node in nodes:
+        for mention in node.people:
+            if mention.being is None:
+                continue
+            for club, start, end in mention.club_spans:
+                if (club, "target") in mention.clubs:
+                    draft = Draft(ClaimKind.MOVE, mention.being, club, Stage.INTEREST, sentence)
+                    draft.spans = [
+                        (EvidenceRole.TRIGGER, (node.start, node.end)),
+                        (EvidenceRole.PERSON, (mention.start, mention.end)),
+                        (EvidenceRole.TO, (start, end)),
+                    ]
+                    yield draft

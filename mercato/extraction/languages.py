@@ -32,7 +32,7 @@ OVERLAY = (
     "when", "seasons", "money_kinds", "wages", "lengths_left", "speculation", "reporting",
 )  # fmt: skip
 CAREERS = (
-    "state", "since", "loan", "youth", "began", "again", "away", "ended", "appearances", "goals", "born",
+    "state", "since", "loan", "youth", "began", "again", "away", "ended", "appearances", "arrived", "born",
 )  # fmt: skip
 PERIODS = ("week", "month", "year", "season")
 POSITION_GROUPS = POSITIONS | {"full-back"}

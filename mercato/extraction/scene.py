@@ -35,9 +35,9 @@ class Scene:
         """Whether no word for a step of a transfer lies between two characters."""
         return not any(n.kind is NodeKind.EVENT and start <= n.start and n.end <= end for n in self.nodes)
 
-    def index(self, offset: int) -> int:
-        """The first node that ends after a character."""
-        return next((at for at, node in enumerate(self.nodes) if node.end > offset), len(self.nodes))
+    def has_person(self, start: int, end: int) -> bool:
+        """Whether a person stands between two characters."""
+        return any(n.kind is NodeKind.PERSON and start <= n.start and n.end <= end for n in self.nodes)
 
 
 def times_of(items: list[Item], marks: list[Mark], day: date | None, behind: bool) -> list[Time]:

@@ -49,7 +49,8 @@ def meant(means: str, day: date | None, start: int, end: int, length: Figure | N
         return Time(start, end, window, past=past)
     match means:
         case "season_last" | "season_this":
-            closing = day.year + (day.month > SEASON_ENDS) - (means == "season_last")
+            # In June the season that has just ended is the last one already.
+            closing = day.year - (day.month < SEASON_ENDS) if past else day.year + (day.month > SEASON_ENDS)
             return Time(start, end, date=f"{closing - 1}-summer", past=past, until=str(closing))
         case "year_last":
             return Time(start, end, date=str(day.year - 1), past=past)
