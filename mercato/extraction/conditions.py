@@ -36,7 +36,7 @@ def conditional_spans(nodes: list[Node]) -> Iterator[Range]:
         if entry.name == "depends":
             yield node.start, nodes[-1].end
             continue
-        if entry.name == "inverted" and at > 0 and nodes[at - 1].key not in (",", ".", "but"):
+        if entry.name == "inverted" and at > 0 and nodes[at - 1].key not in (",", "."):
             continue
         yield node.start, _clause_end(nodes, at)
 

@@ -99,6 +99,7 @@ def _is_noun(nodes: list[Node], at: int) -> bool:
     return False
 
 
+_OFFERS = frozenset({"bid", "talks", "pursue", "offer_contract"})
 _BARE = Entry("event", "bare_move", {"frame": "join", "core": "interest", "bare": "interest"})
 
 
@@ -181,7 +182,11 @@ class EventReader:
         if governor is None or governor == "none":
             return False
         between = nodes[chain.nodes[-1] + 1 : at]
-        named = [n for n in between if n.kind in (NodeKind.PERSON, NodeKind.CLUB)]
+        named = [
+            n for n in between
+            if n.kind in (NodeKind.PERSON, NodeKind.CLUB)
+            and not (n.owner and n.kind is NodeKind.PERSON and n.people[0].pronoun)
+        ]  # fmt: skip
         if named:
             if (
                 len(named) == 1
@@ -221,6 +226,8 @@ class EventReader:
         event.negated = self._negated(nodes, chain)
         event.passive = self._passive(nodes, chain, core)
         event.background = self._background(nodes, chain.nodes[0])
+        if event.background and frame == "renew" and core.form == "ing" and not governors:
+            event.stage = Stage.DONE
         if event.negated and "refuse" in governors:
             event.stage = Stage.INTEREST
         elif event.negated:
@@ -252,6 +259,8 @@ class EventReader:
                 and self._after_be(nodes, chain.nodes[0])
             ):
                 stage = Stage.ADVANCED
+        elif core.form == "base" and self._after(nodes, chain.nodes[0], "conjunctions") and self._infinitive_before(nodes, chain):
+            stage = Stage(core.get("bare") or name)
         elif core.form == "base" and self._after(nodes, chain.nodes[0], "prep", "goal"):
             stage = (
                 Stage.ADVANCED
@@ -262,7 +271,28 @@ class EventReader:
             stage = Stage(name)
         for governor in reversed(governors):
             stage = govern(governor, stage)
+        if stage is Stage.DONE and self._after_when(nodes, chain):
+            return Stage.AGREED
         return stage
+
+    def _infinitive_before(self, nodes: list[Node], chain: _Chain) -> bool:
+        """"in order to leave Arsenal and join Corinthians": the second verb is an infinitive as the first one is."""
+        for at in range(chain.nodes[0] - 1, 0, -1):
+            if nodes[at].kind is NodeKind.EVENT:
+                return nodes[at - 1].has("prep", "goal") and any(e.form == "base" for e in nodes[at].entries)
+        return False
+
+    def _after_when(self, nodes: list[Node], chain: _Chain) -> bool:
+        """"when he completes his move": a settled future."""
+        form = chain.entries[0].form
+        if form not in ("third", "base"):
+            return False
+        low = chain.nodes[0] - 1
+        while low >= 0 and chain.nodes[0] - low <= 3:
+            if nodes[low].has("breaks") and nodes[low].key in self.language.words["settling"]:
+                return True
+            low -= 1
+        return False
 
     def _is_headline_future(self, nodes: list[Node], at: int) -> bool:
         """ "Chelsea to sign X": an infinitive right after its subject."""
@@ -326,13 +356,30 @@ class EventReader:
         for first, second in zip(chain.nodes, chain.nodes[1:], strict=False):
             for node in nodes[first + 1 : second]:
                 if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
-                    owner = node.kind is NodeKind.CLUB and node.owner
-                    self._assign(event, node, "buyer" if owner else frame.subject, frame)
-        event.subject = self._subject(nodes, chain, event)
+                    self._assign(event, node, self._between(nodes, first, node, frame), frame)
+        controlled = bool(event.buyers) and chain.entries[0].get("control") == "object"
+        event.subject = None if controlled else self._subject(nodes, chain, event)
         if event.subject is not None:
-            role = frame.object if event.passive and frame.object else event.entry.get("subject") or frame.subject
-            self._assign(event, event.subject, role, frame)
+            self._assign(event, event.subject, self._subject_role(event, frame), frame)
         self._objects(nodes, chain, event, stop, frame)
+
+    def _between(self, nodes: list[Node], governor: int, node: Node, frame: Frame) -> str | None:
+        """The part of somebody named between two steps: "refused Milan's approach", "in talks with Watford to sign"."""
+        if node.kind is NodeKind.CLUB and node.owner:
+            return "buyer"
+        partner = node.role == "partner" or self._tail_role(nodes[governor]) == "partner"
+        if node.kind is NodeKind.CLUB and partner and frame.subject == "buyer":
+            return "seller"
+        return frame.subject
+
+    def _subject_role(self, event: Event, frame: Frame) -> str | None:
+        """The subject's part; who refuses or accepts an offer is the seller or the player, not the one who made it."""
+        if event.passive and frame.object:
+            return frame.object
+        refused = "refuse" in event.governors or "accept" in event.governors
+        if refused and event.frame in _OFFERS and event.subject is not None:
+            return "seller" if event.subject.kind is NodeKind.CLUB else "player"
+        return event.entry.get("subject") or frame.subject
 
     def _subject(self, nodes: list[Node], chain: _Chain, event: Event) -> Node | None:
         """The nearest noun phrase to the left that no preposition governs; after "who" its antecedent."""
@@ -341,7 +388,12 @@ class EventReader:
         while low >= 0:
             node = nodes[low]
             if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
+                if node.owner and node.kind is NodeKind.PERSON and nodes[low + 1].kind is NodeKind.CLUB:
+                    low -= 1
+                    continue
                 if node.owner and self._owns(nodes, low, chain.nodes[0]):
+                    return node
+                if node.role in ("about", "of") and low + 1 == chain.nodes[0] and chain.entries[0].get("governs") == "sure":
                     return node
                 if node.role is None and not self._is_object(nodes, low):
                     return node
@@ -430,6 +482,8 @@ class EventReader:
         part = frame.preps.get(role)
         if node.kind is NodeKind.CLUB and role == "source" and part != "buyer":
             part = "seller"
+        if node.kind is NodeKind.PERSON and node.people[0].pronoun and part in ("buyer", "seller", "keeper"):
+            return
         if part is None and first and role in ("for", "of", "about", "partner", "place", "goal"):
             part = frame.object
         self._assign(event, node, part, frame)
@@ -486,7 +540,7 @@ class EventReader:
         inner = Stage(event.entry.get("core")) if event.entry.get("core") else None
         if governor in ("plan", "can", "sure", "near", "talk", "agree", "refuse", "drop") and inner is not None:
             event.stage = govern(governor, inner)
-        elif earlier.stage is not None and inner is not None:
+        elif earlier.stage is not None and inner is not None and earlier.frame not in ("withdraw", "reject", "deny", "leave"):
             event.stage = earlier.stage
         if not event.buyers and earlier.buyers:
             event.buyers = list(earlier.buyers)

@@ -51,6 +51,7 @@ class Namer:
         # By the identity of a name's entries, which live as long as the index.
         self._sure: dict[int, tuple[str, ...]] = {}
         self.known_first = language.lexicon.first_words
+        self.suffixes = language.words.get("club_suffixes", frozenset())
         self.capitals = language.words.get("capital_words", frozenset())
 
     def name(self, text: str, rows: list[Sentence]) -> None:
@@ -67,6 +68,11 @@ class Namer:
 
     def _given_names(self, text: str, rows: list[Sentence], named: Counter[str]) -> None:
         """A club's or town's name that is the given name of somebody in the text, and no club that it names."""
+        surnames: dict[str, PersonName] = {}
+        for row in rows:
+            for item in row.items:
+                if item.kind is ItemKind.PERSON and isinstance(found := item.value, PersonName) and " " in found.name:
+                    surnames[found.name.split()[-1].lower()] = found
         people = {
             name.name.split()[0].lower(): name
             for row in rows
@@ -77,7 +83,10 @@ class Namer:
             return
         for row in rows:
             for item in row.items:
-                if item.kind in (ItemKind.CLUB, ItemKind.CITY, ItemKind.COUNTRY):
+                if item.kind is ItemKind.WORD and item.key in surnames and text[item.start].isupper():
+                    surname = PersonName(text[item.start : item.end], surnames[item.key].people)
+                    item.kind, item.key, item.value = ItemKind.PERSON, KEYS[ItemKind.PERSON], surname
+                elif item.kind in (ItemKind.CLUB, ItemKind.CITY, ItemKind.COUNTRY):
                     name = people.get(text[item.start : item.end].lower())
                     if name is not None and not (isinstance(item.value, ClubName) and named[item.value.key] > 1):
                         item.kind, item.key, item.value = ItemKind.PERSON, KEYS[ItemKind.PERSON], name
@@ -200,6 +209,10 @@ class Namer:
         at, count = 0, len(items)
         while at < count:
             item = items[at]
+            if out and item.key in self.suffixes and out[-1].kind is ItemKind.CLUB and item.start - out[-1].end == 1:
+                out[-1].end = item.end
+                at += 1
+                continue
             if (item.kind is ItemKind.WORD and not text[item.start].isupper()) or item.kind in _SETTLED:
                 out.append(item)
                 at += 1

@@ -536,6 +536,8 @@ def _next_member(nodes: list[Node], at: int, node: Node, is_object: bool) -> tup
     if index == at or index >= len(nodes) or commas > 1 + conjunction:
         return at, None
     follow = nodes[index]
+    if node.kind is NodeKind.CLUB and follow.kind is NodeKind.PERSON and _is_odd_club(nodes, index):
+        _make_club(follow)
     if follow.kind is not node.kind or (follow.role is not None and follow.role != node.role):
         return at, None
     if any(m.pronoun for m in (*follow.people, *follow.clubs)):
@@ -545,6 +547,28 @@ def _next_member(nodes: list[Node], at: int, node: Node, is_object: bool) -> tup
     if (node.role is not None or is_object) and follow.role is None and _starts_clause(nodes, index + 1):
         return at, None
     return index + 1, follow
+
+
+def _is_odd_club(nodes: list[Node], at: int) -> bool:
+    """A name that nobody knows in the middle of a list of clubs is a club."""
+    node = nodes[at]
+    if node.owner or len(node.people) != 1:
+        return False
+    name = node.people[0].name
+    if name is None or name.people or node.people[0].age is not None:
+        return False
+    after = at + 1
+    while after < len(nodes) and _is_joint(nodes[after]):
+        after += 1
+    return at + 1 < after < len(nodes) and nodes[after].kind is NodeKind.CLUB
+
+
+def _make_club(node: Node) -> None:
+    name = node.people[0].name
+    assert name is not None
+    node.kind = NodeKind.CLUB
+    node.clubs = [ClubMention(ClubName(name.name), node.start, node.end)]
+    node.people = []
 
 
 def _list_goes_on(nodes: list[Node], at: int, kind: NodeKind) -> bool:

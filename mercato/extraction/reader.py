@@ -6,7 +6,7 @@ from datetime import date
 
 from mercato.extraction.assembly import Assembler
 from mercato.extraction.coreference import Being, Resolver
-from mercato.extraction.drafts import Draft, Drafter
+from mercato.extraction.drafts import Draft, Drafter, targets
 from mercato.extraction.events import EventReader
 from mercato.extraction.languages import Language, languages, load_language
 from mercato.extraction.naming import Namer
@@ -58,7 +58,7 @@ class RuleReader:
             events = reader.read(nodes, number)
             assembler.conditions.mark(nodes, events, number)
             local = [b for n in nodes for m in n.people if (b := resolver.being(m)) is not None]
-            found = drafter.drafts(events, local, _continued(nodes, resolver))
+            found = drafter.drafts(events, local, _continued(nodes, resolver), targets(nodes, number))
             facts = assembler.enrich(number, row, nodes, events, found, drafter.topic, drafter.deal)
             drafts.extend(found)
             drafts.extend(facts)
@@ -98,7 +98,11 @@ def _place_in_brackets(nodes: list[Node], resolver: Resolver) -> None:
 def _place_by_preposition(nodes: list[Node], resolver: Resolver) -> None:
     """ "Laporte's situation at Manchester City", "who has scored 59 goals for Inter": where the person plays."""
     for at, node in enumerate(nodes):
-        if node.kind is not NodeKind.CLUB or node.role not in ("place", "for") or node.clubs[0].ground:
+        if node.kind is not NodeKind.CLUB:
+            continue
+        before = nodes[at - 1] if at else None
+        owned = before is not None and before.kind is NodeKind.PERSON and before.owner
+        if not owned and (node.role not in ("place", "for") or node.clubs[0].ground):
             continue
         person = _person_before(nodes, at)
         name = resolver.club(node.clubs[0])

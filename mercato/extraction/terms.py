@@ -168,7 +168,10 @@ class TermReader:
         """Contract facts of the sentence: person and the year or month in which the contract ends."""
         seen: set[tuple[int, str]] = set()
         for mark in marks:
-            if mark.entry.category != "contracts" or mark.entry.name == "expired":
+            if mark.entry.category != "contracts":
+                continue
+            if mark.entry.name == "expired":
+                self._left(nodes, mark, topic)
                 continue
             at = index_after(nodes, mark.end)
             if self._is_new(nodes, mark):
@@ -190,6 +193,15 @@ class TermReader:
                     (EvidenceRole.UNTIL, found[1]),
                 ]
                 yield draft
+
+    def _left(self, nodes: list[Node], mark: Mark, topic: Being | None) -> None:
+        """"after his contract with Palace expired": the club that the person comes from."""
+        for node in nodes:
+            if node.kind is NodeKind.CLUB and mark.start - 5 <= node.start < mark.end + 12:
+                name = self.resolver.club(node.clubs[0])
+                for being in self._owners(nodes, mark.start, topic)[:1]:
+                    if name is not None and not being.current:
+                        being.at(name, (node.start, node.end))
 
     def _is_new(self, nodes: list[Node], mark: Mark) -> bool:
         """A contract that is yet to be signed is no fact: it stands inside the words of a renewal or an offer."""

@@ -13,7 +13,7 @@ import yaml
 def token_pattern(possessive: frozenset[str]) -> re.Pattern[str]:
     """Handles and addresses, words with their possessive ending apart, numbers, marks: one group for each."""
     endings = "|".join(sorted(map(re.escape, possessive), key=len, reverse=True)) or "(?!)"
-    word = rf"[^\W\d_]+(?:[-/][^\W\d_]+|['’](?!(?:{endings})\b)[^\W\d_]+)*"
+    word = rf"[^\W\d_]+(?:[-/][^\W_]+|['’](?!(?:{endings})\b)[^\W\d_]+)*"
     return re.compile(rf"(@\w+|#\w+)|(https?://\S+)|({word})(['’](?:{endings})\b)?|(\d+(?:[.,]\d+)*)|(\S)", re.I)
 
 
