@@ -23,6 +23,10 @@ UNKNOWN_LANGUAGE = "und"
 """ISO 639's code for a language that could not be told."""
 
 
+HELD_OUT = "samples/held_out"
+"""The set of the samples that are kept aside."""
+
+
 @dataclass(frozen=True, slots=True)
 class GoldSet:
     """Annotated texts under one name. `document` gives the text of an id, or None where it is missing."""
@@ -97,20 +101,32 @@ def gold_folder_sets(gold: Path, texts: Path | None) -> Iterator[GoldSet]:
         yield gold_file_set(path, index, folders)
 
 
-def sample_set(folder: Path | None = None) -> GoldSet | None:
-    """The documents and annotations shipped with the package; None where there are none."""
+def sample_set(folder: Path | None = None, held_out: bool = False) -> GoldSet | None:
+    """The documents and annotations shipped with the package; None where there are none.
+
+    With `held_out` those that nobody tunes the reader on, and only those; otherwise all the others.
+    """
     root = folder or Path(str(files("mercato"))) / "samples"
     gold_path = root / "gold.jsonl"
     if not gold_path.is_file():
         return None
-    paths = sorted(p for p in (root / "documents").iterdir() if p.suffix in {".txt", ".html", ".jsonl"})
-    documents = dict(_sample_documents(paths, _manifest(root / "manifest.jsonl")))
-    return GoldSet("samples", load_claims(gold_path), digest([gold_path, *paths]), documents.get)
+    manifest = root / "manifest.jsonl"
+    rows = [row for _, row in json_rows(manifest)] if manifest.is_file() else []
+    aside = {str(row["id"]) for row in rows if row.get("held_out")}
+    paths = sorted(
+        p
+        for p in (root / "documents").iterdir()
+        if p.suffix in {".txt", ".html", ".jsonl"} and (p.stem in aside) is held_out
+    )
+    documents = dict(_sample_documents(paths, _declared(rows)))
+    gold = {text_id: claims for text_id, claims in load_claims(gold_path).items() if held_out is (text_id in aside)}
+    if not paths:
+        return None
+    return GoldSet(HELD_OUT if held_out else "samples", gold, digest([gold_path, *paths]), documents.get)
 
 
-def _manifest(path: Path) -> dict[str, Declared]:
+def _declared(rows: Sequence[Mapping[str, Any]]) -> dict[str, Declared]:
     """What is known of each sample beside its text, by id."""
-    rows = [row for _, row in json_rows(path)] if path.is_file() else []
     return {
         row["id"]: Declared(
             title=row.get("title"),

@@ -89,9 +89,10 @@ def test_folder_without_annotations_is_refused(tmp_path: Path) -> None:
         list(gold_folder_sets(tmp_path, None))
 
 
-def test_samples_are_annotated_documents() -> None:
+@pytest.mark.parametrize("held_out", [False, True], ids=["open", "held out"])
+def test_samples_are_annotated_documents(held_out: bool) -> None:
     """Every annotation that is shipped has its document, with the date and language that are known of it."""
-    samples = sample_set()
+    samples = sample_set(held_out=held_out)
     assert samples is not None
     result = evaluate_set(samples, PatternReader())
     assert result.missing == ()

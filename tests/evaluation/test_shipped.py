@@ -34,8 +34,9 @@ def test_case_tables_hold_their_floors(path: Path) -> None:
     assert_holds(run_table(path, reader()))
 
 
-def test_samples_hold_their_floors() -> None:
+@pytest.mark.parametrize("held_out", [False, True], ids=["open", "held out"])
+def test_samples_hold_their_floors(held_out: bool) -> None:
     """The samples are read as well as when the floors were set, overall and in each language."""
-    samples = sample_set()
+    samples = sample_set(held_out=held_out)
     assert samples
     assert_holds(evaluate_set(samples, reader()))

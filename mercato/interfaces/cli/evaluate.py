@@ -124,9 +124,10 @@ def _results(gold: Path | None, texts: Path | None, options: Options, reader: Re
 def _gold_sets(gold: Path | None, texts: Path | None) -> Iterator[GoldSet]:
     from mercato.evaluation.runner import gold_folder_sets, sample_set
 
-    samples = sample_set()
-    if samples:
-        yield samples
+    for held_out in (False, True):
+        samples = sample_set(held_out=held_out)
+        if samples:
+            yield samples
     if gold:
         yield from gold_folder_sets(gold, texts)
 
