@@ -14,18 +14,14 @@ from mercato.extraction.items import Figure, Item, ItemKind
 from mercato.extraction.languages import Language
 from mercato.extraction.naming import ClubName
 from mercato.extraction.nodes import Mark, Node, NodeKind, PersonMention
-from mercato.extraction.scene import INSIDE, NEAR, Absence, Scene, absence, times_of
+from mercato.extraction.past_steps import PastSteps
+from mercato.extraction.scene import INSIDE, NEAR, REACH, TIME_REACH, Scene, times_of
 from mercato.extraction.spells import FactsDraft, SpellDraft, merged, spell_claim, with_facts
-from mercato.extraction.times import Time, figure_in
+from mercato.extraction.times import figure_in
 from mercato.model import Claim, Document, EvidenceRole, ReaderVersion
 
 Span = tuple[int, int]
-REACH = 30  # between the words for a spell and its club
 NUMBER_REACH = 24  # between a number and what it counts
-TIME_REACH = 60  # between a step and its date
-_ENTER = frozenset({"join", "acquire"})
-_LEAVE = frozenset({"leave", "sell"})
-_AHEAD = frozenset({"plan", "can", "sure", "near", "talk", "agree", "refuse", "drop", "deny", "doubt", "accept"})
 
 
 class CareerReader:
@@ -35,7 +31,7 @@ class CareerReader:
         self.resolver = resolver
         self.day = day
         self.document = document
-        self.openers = language.words.get("career_openers", frozenset())
+        self.steps = PastSteps(day, language.words.get("career_openers", frozenset()))
         self.spells: list[SpellDraft] = []
         self.facts: dict[int, tuple[Being, FactsDraft]] = {}
 
@@ -48,7 +44,8 @@ class CareerReader:
         if not cued and not any(i.kind is ItemKind.DATE for i in items) and not any(e.background for e in events):
             return []
         scene = Scene(items, nodes, events, marks, times_of(items, marks, self.day, behind=True), topic)
-        told = self._steps(scene)
+        spells, told = self.steps.read(scene)
+        self.spells.extend(spells)
         for rule in (self._since, self._loans, self._youth, self._arrivals, self._appearances):
             self.spells.extend(rule(scene))
         self._born(scene)
@@ -107,184 +104,12 @@ class CareerReader:
         """ "born in Genoa": the town, even where a club has its name."""
         for mark in scene.named("born"):
             place = next((i for i in scene.items if 0 <= i.start - mark.end <= 1), None)
-            who = self._person(scene, mark.start)
+            who = scene.person(mark.start)
             if place is None or who is None or place.kind not in (ItemKind.CLUB, ItemKind.CITY, ItemKind.WORD):
                 continue
             if self.document.text[place.start].isupper():
                 facts = self.facts.setdefault(id(who[0]), (who[0], FactsDraft()))[1]
                 self._place(facts, place.start, place.end)
-
-    # Who and where
-
-    def _person(self, scene: Scene, offset: int) -> tuple[Being, Span] | None:
-        """Of whom the words at a character tell: the nearest person before, else the next, if settled."""
-        nodes = [n for n in scene.nodes if n.kind is NodeKind.PERSON]
-        before = [n for n in nodes if n.start < offset]
-        for node in (*reversed(before), *(n for n in nodes if n.start >= offset)):
-            mention = node.people[-1]
-            being = mention.being
-            if being is None:
-                return None
-            if being.role != "official" and node.role not in ("of", "agent", "partner", "against", "without"):
-                return being, (mention.start, mention.end)
-        return (scene.topic, scene.topic.first) if scene.topic is not None and scene.topic.role != "official" else None
-
-    def _club(self, scene: Scene, start: int, end: int, reach: int = REACH) -> Club | None:
-        """The first club in the words from `start` to `end` or right after them."""
-        for node in scene.nodes:
-            if node.end <= start:
-                continue
-            if node.start - end > reach:
-                return None
-            if node.start >= end and node.kind in (NodeKind.EVENT, NodeKind.PERSON):
-                return None
-            if node.kind is NodeKind.CLUB:
-                mention = node.clubs[0]
-                name = mention.settled
-                return Club(name, (mention.start, mention.end)) if name is not None else None
-        return None
-
-    def _time(self, scene: Scene, start: int, end: int) -> Time | None:
-        """The time that is nearest to the words, with no step between; what follows them is nearer."""
-        best: tuple[int, Time] | None = None
-        for time in scene.times:
-            low, high = (end, time.start) if time.start >= end else (time.end, start)
-            distance = (high - low) * (1 if time.start >= end else 2)
-            if 0 <= high - low <= TIME_REACH and scene.clear(low, high) and (best is None or distance < best[0]):
-                best = (distance, time)
-        return best[1] if best else None
-
-    def _is_ahead(self, scene: Scene, start: int) -> bool:
-        """Whether the words stand under a plan, a possibility or a future."""
-        for node in scene.nodes:
-            near = node.kind is NodeKind.EVENT and start - REACH <= node.start < start
-            if near and any(e.get("governs") in _AHEAD and e.form != "past" for e in node.entries):
-                return True
-        return any(e.conditional and e.span[0] <= start for e in scene.events)
-
-    # Steps that lie behind
-
-    def _steps(self, scene: Scene) -> list[Event]:
-        told: list[Event] = []
-        for event in scene.events:
-            if event.frame not in _ENTER | _LEAVE or event.negated or event.conditional:
-                continue
-            if set(event.governors) - {"complete"} or event.entry.get("core") not in ("done", None):
-                continue
-            found = list(self._step(scene, event))
-            if found:
-                _was_then(event, found)
-                told.append(event)
-                self.spells.extend(found)
-        return told
-
-    def _step(self, scene: Scene, event: Event) -> Iterator[SpellDraft]:
-        """The spells that a step begins and ends, where it lies behind."""
-        finite = event.entry.form in ("past", "pp") and not event.entry.get("noun")
-        opened = not finite and self._is_opened(scene, event)
-        if not finite and not opened:
-            return
-        time = self._time(scene, *event.span)
-        if time is not None and not time.past and self.day is not None:
-            time = None
-        again = any(m.start < event.span[1] + REACH and event.span[0] <= m.end for m in scene.named("again"))
-        away = absence(scene, event) if again else None
-        ended = any(m.start < event.span[1] and event.span[0] < m.end for m in scene.named("ended"))
-        if time is None and not opened and away is None and not (ended and event.frame in _LEAVE):
-            return
-        who = self._who(scene, event)
-        if who is None:
-            return
-        if event.frame in _ENTER or event.buyers:
-            yield from self._entered(scene, event, who, time, again, away)
-        elif club := self._left_club(scene, event):
-            draft = self._draft(who, club, event)
-            draft.finish(time)
-            yield draft
-
-    def _is_opened(self, scene: Scene, event: Event) -> bool:
-        """ "following his move to", "since joining": right after a word by which the step has happened."""
-        at = event.at - 1
-        if at >= 0 and scene.nodes[at].kind is NodeKind.PERSON and scene.nodes[at].owner:
-            at -= 1
-        elif event.entry.form != "ing":
-            return False
-        return at >= 0 and scene.nodes[at].key in self.openers and event.span[0] - scene.nodes[at].end <= REACH
-
-    def _who(self, scene: Scene, event: Event) -> tuple[Being, Span] | None:
-        people = [(b, s) for b, s in event.people if b.role != "official"]
-        if people:
-            return people[0]
-        if event.unnamed_object or event.plural_object:
-            return None
-        after = [n for n in scene.nodes if n.kind is NodeKind.PERSON and n.start >= event.span[1]]
-        if event.entry.form == "ing" and event.subject is None and after and after[0].people[-1].being is not None:
-            mention = after[0].people[-1]
-            assert mention.being is not None
-            return mention.being, (mention.start, mention.end)
-        return self._person(scene, event.span[0])
-
-    def _draft(self, who: tuple[Being, Span], club: Club | None, event: Event) -> SpellDraft:
-        draft = SpellDraft(who[0], club.name if club else None, event.entry.get("role"))
-        draft.spans = [(EvidenceRole.TRIGGER, event.span), (EvidenceRole.PERSON, who[1])]
-        if club is not None:
-            draft.spans.append((EvidenceRole.CLUB, club.span))
-        return draft
-
-    def _entered(
-        self,
-        scene: Scene,
-        event: Event,
-        who: tuple[Being, Span],
-        time: Time | None,
-        again: bool,
-        away: Absence | None,
-    ) -> Iterator[SpellDraft]:
-        """ "joined Juventus from Fiorentina in 2020", "returned to Milan after 11 years away"."""
-        buyer = event.buyers[0] if event.buyers else None
-        seller = event.sellers[0] if event.sellers else None
-        loan = self._loan_deal(scene, event)
-        if loan is None and again and any(m.start >= event.span[1] for m in scene.named("loan")):
-            return  # back from a loan: the club was theirs all along
-        if buyer is not None or time is not None:
-            draft = self._draft(who, buyer, event)
-            draft.other_than = seller.name.key if seller else None
-            draft.on_loan, draft.returned = loan is not None, again and buyer is not None
-            if loan is not None and seller is not None:
-                draft.parent = seller.name
-                draft.spans.append((EvidenceRole.PARENT, seller.span))
-            draft.begin(time)
-            if away is not None and away.away:
-                draft.gap = away.months / 12
-                draft.spans.append((EvidenceRole.GAP, away.span))
-            yield draft
-        if seller is not None and loan is None:
-            draft = self._draft(who, seller, event)
-            draft.finish(time)
-            yield draft
-        if away is not None and away.club is not None:
-            draft = self._draft(who, away.club, event)
-            draft.months, draft.ended = round(away.months), True
-            draft.spans.append((EvidenceRole.LENGTH, away.span))
-            yield draft
-
-    def _loan_deal(self, scene: Scene, event: Event) -> Mark | None:
-        start, end = event.span
-        loans = (m for m in scene.marks if m.entry.category == "deal" and m.entry.name.startswith("loan"))
-        near = (m for m in loans if start <= m.start <= end + TIME_REACH and scene.clear(end, m.start))
-        return next((m for m in near if not scene.has_person(end, m.start)), None)
-
-    def _left_club(self, scene: Scene, event: Event) -> Club | None:
-        """The club left: the seller of the step; of a sacking the one by which."""
-        if event.sellers:
-            return event.sellers[0]
-        for node in scene.nodes:
-            if node.kind is NodeKind.CLUB and node.start >= event.span[1] and node.start - event.span[1] <= REACH:
-                name = node.clubs[0].settled
-                if node.role in ("agent", "source", "partner") and name is not None:
-                    return Club(name, (node.clubs[0].start, node.clubs[0].end))
-                return None
-        return event.partner_clubs[0] if event.partner_clubs else None
 
     # Words for a spell
 
@@ -298,7 +123,7 @@ class CareerReader:
                 if state.end > since.start or not scene.clear(state.end, since.start):
                     continue
                 found = self._stated_club(scene, state, since.start)
-                who = self._person(scene, state.start)
+                who = scene.person(state.start)
                 if found is not None and who is not None:
                     club, role = found
                     draft = SpellDraft(who[0], club.name, role)
@@ -332,9 +157,9 @@ class CareerReader:
     def _loans(self, scene: Scene) -> Iterator[SpellDraft]:
         """ "an 18-month loan spell with the Grifone", "spent last season on loan at Genoa"."""
         for mark in scene.named("loan"):
-            club = self._club(scene, mark.start, mark.end, reach=REACH)
-            who = self._person(scene, mark.start)
-            if club is None or who is None or self._is_ahead(scene, mark.start):
+            club = scene.club(mark.start, mark.end, reach=REACH)
+            who = scene.person(mark.start)
+            if club is None or who is None or scene.is_ahead(mark.start):
                 continue
             if any(club.name.key == b.name.key and e.stage != "done" for e in scene.events for b in e.buyers):
                 continue
@@ -346,7 +171,7 @@ class CareerReader:
             ]
             self._lasting(scene, mark, club, draft)
             self._parent(scene, mark, club, draft)
-            time = self._time(scene, mark.start, club.span[1])
+            time = scene.time(mark.start, club.span[1])
             close = time is not None and (time.start >= mark.end or mark.start - time.end <= NEAR)
             if time is not None and close and (time.past or self.day is None):
                 draft.begin(time)
@@ -364,7 +189,12 @@ class CareerReader:
                 return
 
     def _parent(self, scene: Scene, mark: Mark, club: Club, draft: SpellDraft) -> None:
-        """The club lent from: "from Juventus" after it; else the one spoken of before, where the person is now."""
+        """The club lent from: "from Juventus" after it, the one returned to, or the one before where they are now."""
+        back = next((e for e in scene.events if e.span[1] <= mark.start and scene.is_back_from_loan(e)), None)
+        if back is not None and back.buyers and back.buyers[0].name.key != club.name.key:
+            draft.parent, draft.ended = back.buyers[0].name, True
+            draft.spans.append((EvidenceRole.PARENT, back.buyers[0].span))
+            return
         for node in scene.nodes:
             if node.kind is not NodeKind.CLUB or node.clubs[0].settled is None:
                 continue
@@ -379,9 +209,9 @@ class CareerReader:
     def _youth(self, scene: Scene) -> Iterator[SpellDraft]:
         """ "came through the ranks at Genoa", "began his career with Pescara"."""
         for mark in scene.named("youth", "began"):
-            club = self._club(scene, mark.start, mark.end)
-            who = self._person(scene, mark.start)
-            if club is None or who is None or self._is_ahead(scene, mark.start):
+            club = scene.club(mark.start, mark.end)
+            who = scene.person(mark.start)
+            if club is None or who is None or scene.is_ahead(mark.start):
                 continue
             if any(n.kind is NodeKind.PERSON and n.start <= mark.start < n.end for n in scene.nodes):
                 continue  # a noun phrase that is read already
@@ -396,10 +226,10 @@ class CareerReader:
     def _arrivals(self, scene: Scene) -> Iterator[SpellDraft]:
         """ "arrived from Genoa in the summer of 2018"."""
         for mark in scene.named("arrived"):
-            time = self._time(scene, mark.start, mark.end)
-            who = self._person(scene, mark.start)
+            time = scene.time(mark.start, mark.end)
+            who = scene.person(mark.start)
             covered = any(e.span[0] <= mark.start < e.span[1] for e in scene.events)
-            if time is None or who is None or covered or self._is_ahead(scene, mark.start):
+            if time is None or who is None or covered or scene.is_ahead(mark.start):
                 continue
             if not time.past and self.day is not None:
                 continue
@@ -428,9 +258,9 @@ class CareerReader:
     def _appearances(self, scene: Scene) -> Iterator[SpellDraft]:
         """ "has made 80 appearances for Chelsea"."""
         for mark in scene.named("appearances"):
-            club = self._club(scene, mark.start, mark.end)
-            who = self._person(scene, mark.start)
-            if club is None or who is None or self._is_ahead(scene, mark.start):
+            club = scene.club(mark.start, mark.end)
+            who = scene.person(mark.start)
+            if club is None or who is None or scene.is_ahead(mark.start):
                 continue
             if any(m is not mark and m.start < mark.start and mark.end <= m.end for m in scene.marks):
                 continue  # inside a longer one
@@ -446,13 +276,3 @@ class CareerReader:
                 draft.appearances = int(numbers[-1].key)
                 draft.spans.append((EvidenceRole.APPEARANCES, (numbers[-1].start, numbers[-1].end)))
             yield draft
-
-
-def _was_then(event: Event, found: list[SpellDraft]) -> None:
-    """The seller of a step that lies behind isn't where the person is now."""
-    for draft in found:
-        being = draft.being
-        for seller in event.sellers:
-            key = seller.name.key
-            if being.current.get(key) and not draft.on_loan and len(being.current) > 1:
-                being.current[key] = 0

@@ -13,7 +13,10 @@ from mercato.extraction.times import Time, dated, figure_in, meant
 
 Span = tuple[int, int]
 NEAR = 3  # characters between words that belong together: a space, "of", a comma
+REACH = 30  # between the words for a spell and its club
+TIME_REACH = 60  # between a step and its date
 INSIDE = frozenset({"place", "partner", "for", "of"})  # roles of the prepositions by which somebody is at a club
+_AHEAD = frozenset({"plan", "can", "sure", "near", "talk", "agree", "refuse", "drop", "deny", "doubt", "accept"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,62 @@ class Scene:
     def has_person(self, start: int, end: int) -> bool:
         """Whether a person stands between two characters."""
         return any(n.kind is NodeKind.PERSON and start <= n.start and n.end <= end for n in self.nodes)
+
+    def person(self, offset: int) -> tuple[Being, Span] | None:
+        """Of whom the words at a character tell: the nearest person before, else the next, if settled."""
+        nodes = [n for n in self.nodes if n.kind is NodeKind.PERSON]
+        before = [n for n in nodes if n.start < offset]
+        for node in (*reversed(before), *(n for n in nodes if n.start >= offset)):
+            mention = node.people[-1]
+            being = mention.being
+            if being is None:
+                return None
+            if being.role != "official" and node.role not in ("of", "agent", "partner", "against", "without"):
+                return being, (mention.start, mention.end)
+        return (self.topic, self.topic.first) if self.topic is not None and self.topic.role != "official" else None
+
+    def club(self, start: int, end: int, reach: int = REACH) -> Club | None:
+        """The first club in the words from `start` to `end` or right after them."""
+        for node in self.nodes:
+            if node.end <= start:
+                continue
+            if node.start - end > reach:
+                return None
+            if node.start >= end and node.kind in (NodeKind.EVENT, NodeKind.PERSON):
+                return None
+            if node.kind is NodeKind.CLUB:
+                mention = node.clubs[0]
+                name = mention.settled
+                return Club(name, (mention.start, mention.end)) if name is not None else None
+        return None
+
+    def time(self, start: int, end: int) -> Time | None:
+        """The time that is nearest to the words, with no step between; what follows them is nearer."""
+        best: tuple[int, Time] | None = None
+        for time in self.times:
+            after = time.start >= start
+            low, high = (end, max(time.start, end)) if after else (min(time.end, start), start)
+            distance = (high - low) * (1 if after else 2)
+            if high - low <= TIME_REACH and self.clear(low, high) and (best is None or distance < best[0]):
+                best = (distance, time)
+        return best[1] if best else None
+
+    def is_ahead(self, start: int) -> bool:
+        """Whether the words stand under a plan, a possibility or a future."""
+        for node in self.nodes:
+            near = node.kind is NodeKind.EVENT and start - REACH <= node.start < start
+            if near and any(e.get("governs") in _AHEAD and e.form != "past" for e in node.entries):
+                return True
+        return any(e.conditional and e.span[0] <= start for e in self.events)
+
+    def is_back_from_loan(self, event: Event) -> bool:
+        """ "returned to Chelsea after a season on loan at": the club was theirs all along."""
+        if event.frame != "join" or event.entry.form not in ("past", "pp"):
+            return False
+        again = any(m.start < event.span[1] and event.span[0] < m.end for m in self.named("again"))
+        return again and any(
+            m.start >= event.span[1] and self.clear(event.span[1], m.start) for m in self.named("loan")
+        )
 
 
 def times_of(items: list[Item], marks: list[Mark], day: date | None, behind: bool) -> list[Time]:
