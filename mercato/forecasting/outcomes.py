@@ -85,6 +85,7 @@ class OutcomeBook:
     _covered: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _arrivals: Counter[tuple[str, str]] = field(default_factory=Counter)
     _traffic: Counter[str] = field(default_factory=Counter)
+    _dated: list[date] = field(default_factory=list)
 
     def add(self, moves: Iterable[Move]) -> None:
         """Take in moves. Coverage counts for every row, ends of loans among them."""
@@ -96,6 +97,8 @@ class OutcomeBook:
                     for window in windows:
                         self._covered[window].add(club_key(club))
         for move in [*changes_club(moves), *(m for m in moves if m.kind is MoveKind.RENEWAL)]:
+            if move.day is not None:
+                self._dated.append(move.day)
             if move.window and move.to and move.kind is not MoveKind.RENEWAL:
                 self._arrivals[club_key(move.to), move.window] += 1
                 self._traffic[move.window] += move.kind in (MoveKind.PERMANENT, MoveKind.LOAN)
@@ -129,6 +132,11 @@ class OutcomeBook:
         if move.day is not None:
             return move.day
         return self.window_known_at(move.window or season_windows(move.season)[1])
+
+    def state(self, day: date) -> tuple[str, int]:
+        """What had become known by a day: the last window that was over, and how many dated moves (in fifties)."""
+        dated = sum(1 for known in self._dated if known <= day)
+        return self.calendar.closed_before(day), dated // 50  # new knowledge is worth a new fit every fifty moves
 
     def window_known_at(self, window: str) -> date:
         """When it is known who has not moved in a window: the day after the last country closed it."""
