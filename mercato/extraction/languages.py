@@ -94,16 +94,19 @@ def conjugate(data: Mapping[str, Any]) -> Verbs:
         rule = next(rule for pattern, rule in rules if pattern.search(base))
         stem = base[: len(base) - rule["strip"]] if rule["strip"] else base
         past_stem = stem + stem[-1] if base in doubling else stem
-        verbs[base] = {
-            "base": (base,),
-            "third": (stem + rule["third"],),
-            "past": (past_stem + rule["past"],),
-            "pp": (past_stem + rule["pp"],),
-            "ing": (past_stem + rule["ing"],),
+        forms = {
+            name: tuple((past_stem if name in _DOUBLED else stem) + end for end in str(rule[name]).split("|"))
+            for name in FORMS
+            if name in rule
         }
-    for base, forms in data["irregular"].items():
-        verbs[base] = {name: tuple(str(form).split("|")) for name, form in zip(FORMS, forms, strict=True)}
+        verbs[base] = forms if "inf" in forms else {"base": (base,), **forms}
+    for base, given in data["irregular"].items():
+        named = given if isinstance(given, dict) else dict(zip(FORMS, given, strict=False))
+        verbs[base] = {name: tuple(str(form).split("|")) for name, form in named.items()}
     return verbs
+
+
+_DOUBLED = frozenset({"past", "pp", "ing"})
 
 
 class _Compiler:
@@ -265,7 +268,7 @@ def load_language(code: str) -> Language:
         abbreviations=frozenset(language["abbreviations"]),
         possessive=frozenset(language["possessive"]),
         vocabulary=_vocabulary(compiler, words),
-        tokens=token_pattern(frozenset(language["possessive"])),
+        tokens=token_pattern(frozenset(language["possessive"]), frozenset(language.get("elisions", ()))),
         articles=frozenset(language["articles"]),
         negations=frozenset(language["negations"]),
         towns={word: town for town, found in data["cues"].get("towns", {}).items() for word in found},

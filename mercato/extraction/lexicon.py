@@ -19,7 +19,8 @@ from itertools import product
 from typing import Any
 
 GAP = 3
-FORMS = ("base", "third", "past", "pp", "ing")
+# English has the first five; a language with an infinitive, a future or a conditional of its own gives them too.
+FORMS = ("base", "third", "past", "pp", "ing", "inf", "future", "cond")
 
 # What a gap may pass over; everything that names somebody or closes a clause stays outside.
 _CLAUSE_ENDS = frozenset({",", ";", ":", ".", "?", "!", "“", "”", '"', "(", ")"})

@@ -10,10 +10,15 @@ from typing import Any
 import yaml
 
 
-def token_pattern(possessive: frozenset[str]) -> re.Pattern[str]:
-    """Handles and addresses, words with their possessive ending apart, numbers, marks: one group for each."""
+def token_pattern(possessive: frozenset[str], elisions: frozenset[str] = frozenset()) -> re.Pattern[str]:
+    """Handles and addresses, words with their possessive ending apart, numbers, marks: one group for each.
+
+    `elisions` are words that lose their end before a vowel ("dell'", "l'"): each is a word of its own.
+    """
     endings = "|".join(sorted(map(re.escape, possessive), key=len, reverse=True)) or "(?!)"
-    word = rf"[^\W\d_]+(?:[-/][^\W_]+|['’](?!(?:{endings})\b)[^\W\d_]+)*"
+    elided = "|".join(sorted((re.escape(e.rstrip("'")) for e in elisions), key=len, reverse=True))
+    elided = rf"(?:{elided})['’](?=\w|$)|" if elided else ""
+    word = rf"{elided}[^\W\d_]+(?:[-/][^\W_]+|['’](?!(?:{endings})\b)[^\W\d_]+)*"
     return re.compile(rf"(@\w+|#\w+)|(https?://\S+)|({word})(['’](?:{endings})\b)?|(\d+(?:[.,]\d+)*)|(\S)", re.I)
 
 
