@@ -180,9 +180,7 @@ class Assembler:
             own = draft.being.club
             assert own is not None
             spans.append((EvidenceRole.FROM, draft.being.spans[own.key]))
-        coach = (draft.role or draft.being.role) == "coach" or (
-            draft.being.person is not None and draft.being.person.role in ("coach", "director") and draft.being.role != "player"
-        )  # fmt: skip
+        coach = (draft.role or draft.being.role) == "coach" or not (draft.being.positions or _is_player(draft.being))
         if draft.condition is not None:
             spans.append((EvidenceRole.CONDITION, draft.condition))
         spans.extend((EvidenceRole.SOURCE, (link.span.start, link.span.end)) for link in draft.chain if link.span)

@@ -36,9 +36,17 @@ def conditional_spans(nodes: list[Node]) -> Iterator[Range]:
         if entry.name == "depends":
             yield node.start, nodes[-1].end
             continue
-        if entry.name == "inverted" and at > 0 and nodes[at - 1].key not in (",", "."):
+        if entry.name == "inverted" and not _is_inverted(nodes, at):
             continue
         yield node.start, _clause_end(nodes, at)
+
+
+def _is_inverted(nodes: list[Node], at: int) -> bool:
+    """"should Tah depart": the opener stands before its subject and behind none of its own."""
+    if at + 1 >= len(nodes) or nodes[at + 1].kind not in (NodeKind.PERSON, NodeKind.CLUB):
+        return False
+    before = nodes[at - 1] if at else None
+    return before is None or before.kind not in (NodeKind.PERSON, NodeKind.CLUB) or before.role is not None
 
 
 def _clause_end(nodes: list[Node], at: int) -> int:

@@ -72,6 +72,7 @@ class Drafter:
             "offered": self._join,
             "agree": self._talks,
             "succeed": self._succeed,
+            "reject": self._reject,
         }
 
     def drafts(
@@ -267,6 +268,11 @@ class Drafter:
         self._note_sellers(event, people)
         if event.background:
             return
+        if event.negated and event.buyers:
+            event.stage = Stage.REJECTED
+        elif event.negated:
+            yield from self._stay(event, people)
+            return
         if event.buyers:
             yield from self._moves(event, people, event.buyers)
         else:
@@ -312,6 +318,11 @@ class Drafter:
             for club in others:
                 yield self._draft(event, ClaimKind.MOVE, being, span, club)
 
+    def _reject(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        """"Fernandes has said no to Al-Hilal": the player turns a club down."""
+        if event.people and event.subject is not None and event.subject.people and not event.passive:
+            yield from self._moves(event, people, event.partner_clubs)
+
     def _succeed(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         clubs = event.buyers or event.partner_clubs
         for being, _ in event.replaced:
@@ -329,16 +340,21 @@ class Drafter:
     def _rivals(self, events: list[Event], found: list[Draft]) -> Iterator[Draft]:
         """Clubs named as competition for a person that another event of the sentence is about."""
         for event in events:
-            if event.frame != "rival" or not found:
+            if event.frame != "rival":
+                continue
+            if event.people:
+                yield from self._moves(event, event.people, event.buyers)
+                continue
+            if not found:
                 continue
             nearest = min(found, key=lambda d: abs(d.event.at - event.at) if d.event else 99)
             if nearest.kind is not ClaimKind.MOVE:
                 continue
             person = next(span for role, span in nearest.spans if role is EvidenceRole.PERSON)
             for club in event.buyers:
-                if club.name.key != (nearest.club.key if nearest.club else "") and not nearest.being.current.get(
-                    club.name.key
-                ):
+                if club.name.key == (nearest.club.key if nearest.club else ""):
+                    continue
+                if not nearest.being.current.get(club.name.key):
                     yield self._draft(event, ClaimKind.MOVE, nearest.being, person, club, Stage.INTEREST)
 
     def _refusals(self, events: list[Event], found: list[Draft]) -> None:

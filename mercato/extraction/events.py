@@ -186,6 +186,7 @@ class EventReader:
             n for n in between
             if n.kind in (NodeKind.PERSON, NodeKind.CLUB)
             and not (n.owner and n.kind is NodeKind.PERSON and n.people[0].pronoun)
+            and not (governor in ("deny", "refuse") and n.kind is NodeKind.CLUB and n.clubs[0].pronoun)
         ]  # fmt: skip
         if named:
             if (
@@ -234,7 +235,7 @@ class EventReader:
             if frame in NEGATED:
                 event.stage = NEGATED[frame]
             elif frame == "leave":
-                event.frame, event.stage = "stay", Stage.ADVANCED if "sure" in governors else Stage.INTEREST
+                event.stage = Stage.ADVANCED if "sure" in governors else Stage.INTEREST
             elif frame in ("reject", "withdraw", "deny"):
                 event.stage = Stage.INTEREST
                 event.frame = "none"

@@ -480,12 +480,12 @@ class Chunker:
             kind = node.kind
             if kind is NodeKind.PERSON or kind is NodeKind.CLUB:
                 node.role = role
-                if not (kind is NodeKind.PERSON and node.owner):
+                if not (kind is NodeKind.PERSON and node.owner) and role != "between":
                     role = None
             elif "prep" in node.categories:
                 prep = node.entry("prep")
                 role = prep.name if prep is not None and kind is not NodeKind.EVENT else None
-            elif role is not None and not (node.has("list_openers") or node.has("articles") or node.tag is ItemKind.CITY):
+            elif role is not None and not ((role == "between" and node.has("conjunctions")) or node.has("list_openers") or node.has("articles") or node.tag is ItemKind.CITY):
                 role = None
         return _join_lists(nodes)
 

@@ -102,21 +102,33 @@ def _place_by_preposition(nodes: list[Node], resolver: Resolver) -> None:
             continue
         before = nodes[at - 1] if at else None
         owned = before is not None and before.kind is NodeKind.PERSON and before.owner
-        if not owned and (node.role not in ("place", "for") or node.clubs[0].ground):
+        if not owned and (node.role not in ("place", "for", "of") or node.clubs[0].ground):
+            continue
+        if node.role == "of" and not all(n.key == "," or n.has("prep") or n.has("list_openers") for n in _between(nodes, at)):
             continue
         person = _person_before(nodes, at)
         name = resolver.club(node.clubs[0])
-        if person is None or name is None or person.current:
+        if name is None:
             continue
-        person.at(name, (node.start, node.end))
+        for being in person if node.role == "of" else person[-1:]:
+            if not being.current:
+                being.at(name, (node.start, node.end))
 
 
-def _person_before(nodes: list[Node], at: int) -> Being | None:
-    """The person right before, with no step and nobody else between."""
+def _between(nodes: list[Node], at: int) -> list[Node]:
+    """The nodes between the person before `at` and it."""
+    for index in range(at - 1, -1, -1):
+        if nodes[index].kind is NodeKind.PERSON:
+            return nodes[index + 1 : at]
+    return []
+
+
+def _person_before(nodes: list[Node], at: int) -> list[Being]:
+    """The people right before, with no step and nobody else between."""
     for index in range(at - 1, max(at - 10, -1), -1):
         node = nodes[index]
         if node.kind is NodeKind.PERSON:
-            return node.people[-1].being
+            return [m.being for m in node.people if m.being is not None]
         if node.kind in (NodeKind.EVENT, NodeKind.CLUB) or node.key in (";", "."):
-            return None
-    return None
+            return []
+    return []
