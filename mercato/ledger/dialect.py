@@ -89,6 +89,10 @@ class Database(ABC):
         """Run one statement for each row of parameters."""
 
     @abstractmethod
+    def load(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Put many rows into a table, in the open transaction."""
+
+    @abstractmethod
     def begin(self) -> None:
         """Start a transaction that may write."""
 

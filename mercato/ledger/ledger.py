@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -35,6 +36,8 @@ class Ledger(LedgerView):
         """For `open`; use that."""
         super().__init__(database)
         self._lock = lock
+        # Threads of one program that share the ledger write in turns, as programs do.
+        self._turn = threading.RLock()
 
     @classmethod
     def open(cls, place: Path | str, create: bool = True, wait: float = DEFAULT_WAIT) -> Ledger:
@@ -92,7 +95,7 @@ class Ledger(LedgerView):
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Keep the right to write for several appends; without it each append takes and gives it back."""
-        with self._lock:
+        with self._turn, self._lock:
             yield
 
     def append(
@@ -160,7 +163,7 @@ class Ledger(LedgerView):
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._lock:
+        with self._turn, self._lock:
             self._database.begin()
             try:
                 yield

@@ -120,6 +120,16 @@ class Postgres(Database):
         except self._psycopg.Error as error:
             raise self._explained(error) from error
 
+    def load(self, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+        """Put many rows into a table, in the open transaction; COPY takes a fraction of the time of INSERT."""
+        command = f"COPY {table} ({', '.join(columns)}) FROM STDIN".encode()
+        try:
+            with self._usable().cursor() as cursor, cursor.copy(command) as copy:
+                for row in rows:
+                    copy.write_row(row)
+        except self._psycopg.Error as error:
+            raise self._explained(error) from error
+
     def begin(self) -> None:
         """Start a transaction that may write, when no other writer is at it."""
         self._usable()

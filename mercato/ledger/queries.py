@@ -41,7 +41,7 @@ def claims_query(
 ) -> tuple[str, list[object]]:
     """The claims asked for, as known at `moment`; newest publication first, in a document in the order of its text.
 
-    `documents` are the numbers of those that are looked at; None for all.
+    `documents` are the numbers of those that are looked at; None for all. The filter's limit is the caller's to keep.
     """
     where = Where()
     _add_names(where, asked)
@@ -56,16 +56,23 @@ def claims_query(
     order = "ORDER BY d.dated_at DESC, d.number DESC, c.reading DESC, c.place"
     if documents is not None:
         where.add(f"d.number IN ({', '.join('?' * len(documents))})", *documents)
-    if asked.limit is None and documents is None:
-        sql = f"{_SELECT} FROM claim c JOIN document d ON d.id = c.document_id{where.sql} {order}"
-    else:
-        # SQLite keeps the order of a CROSS JOIN: documents by date, until there are enough claims.
-        where.add("c.document_id = d.id")
-        sql = f"{_SELECT} FROM document d CROSS JOIN claim c{where.sql} {order}"
-        if asked.limit is not None:
-            sql += " LIMIT ?"
-            where.parameters.append(asked.limit)
-    return sql, where.parameters
+    # SQLite keeps the order of a CROSS JOIN: from a document to its claims, where few documents are looked at.
+    where.add("c.document_id = d.id")
+    tables = "claim c, document d" if documents is None else "document d CROSS JOIN claim c"
+    return f"{_SELECT} FROM {tables}{where.sql} {order}", where.parameters
+
+
+def documents_by_date_query(
+    asked: ClaimFilter, moment: datetime | None, before: tuple[str, int] | None, size: int
+) -> tuple[str, list[object]]:
+    """The next documents (dated_at, number) in the order that lists go by, after the one that `before` names."""
+    where = Where()
+    visible_documents(where, moment)
+    _add_days(where, asked)
+    if before is not None:
+        where.add("(d.dated_at, d.number) < (?, ?)", *before)
+    sql = f"SELECT d.dated_at, d.number FROM document d{where.sql} ORDER BY d.dated_at DESC, d.number DESC LIMIT ?"
+    return sql, [*where.parameters, size]
 
 
 def claim_by_prefix_query(prefix: str, moment: datetime | None) -> tuple[str, list[object]]:

@@ -167,9 +167,8 @@ def _copy_rows(source: Ledger, target: Ledger, step: Step) -> None:
             )
         for table, column in TABLES.items():
             columns = to.columns(table)
-            marks = ", ".join("?" * len(columns))
             for rows in _rows(source.database, table, columns, column):
-                to.execute_many(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+                to.load(table, columns, rows)
                 step(len(rows))
             _same_count(source.database, to, table)
             if "number" in columns:

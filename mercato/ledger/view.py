@@ -16,6 +16,7 @@ from mercato.ledger.queries import (
     claim_by_prefix_query,
     claims_query,
     date_bounds,
+    documents_by_date_query,
     latest_version,
     visible_documents,
 )
@@ -70,15 +71,30 @@ class LedgerView:
     def claims(self, asked: ClaimFilter | None = None, **filters: Any) -> list[StoredClaim]:
         """The claims that a filter lets through, newest publication first; keywords are the fields of ClaimFilter."""
         wanted = replace(asked or ClaimFilter(), **filters)
-        if wanted.person is None and wanted.club is None and wanted.outlet is None:
+        named = any(name is not None for name in (wanted.person, wanted.club, wanted.outlet))
+        if not named and wanted.limit is None:
             sql, parameters = claims_query(wanted, self.moment)
             return [stored_claim(row) for row in self._database.execute(sql, parameters)]
         found: list[StoredClaim] = []
-        for numbers in documents_named(self._database, self._named(wanted), wanted.limit is not None):
+        for numbers in self._documents_named(wanted) if named else self._documents_by_date(wanted):
             self._add_claims(found, numbers, wanted)
             if wanted.limit is not None and len(found) >= wanted.limit:
                 break
         return found[: wanted.limit]
+
+    def _documents_named(self, wanted: ClaimFilter) -> Iterator[list[int]]:
+        return documents_named(self._database, self._named(wanted), wanted.limit is not None)
+
+    def _documents_by_date(self, wanted: ClaimFilter) -> Iterator[list[int]]:
+        """The numbers of all documents that may be meant, newest first, in runs."""
+        before, size = None, _FEW
+        while True:
+            sql, parameters = documents_by_date_query(wanted, self.moment, before, size)
+            rows = [(str(dated), int(str(number))) for dated, number in self._database.execute(sql, parameters)]
+            yield [number for _, number in rows]
+            if len(rows) < size:
+                return
+            before, size = rows[-1], _PAGE
 
     def _named(self, wanted: ClaimFilter) -> Named:
         given = ((NameRole.PERSON, wanted.person), (NameRole.CLUB, wanted.club), (NameRole.OUTLET, wanted.outlet))

@@ -12,7 +12,7 @@ import pytest
 from mercato.ledger import ClaimFilter, Ledger, names
 from mercato.ledger.queries import claims_query
 from mercato.ledger.rows import stored_claim
-from mercato.model import Attribution, Claim, ClubRef, Document, Link, LinkKind, Moment, PersonRef, Precision
+from mercato.model import Attribution, Claim, ClubRef, Document, Link, LinkKind, Moment, PersonRef, Precision, Stage
 from tests.ledger.made import RULES_1, RULES_2, claim, document
 
 PEOPLE = ["Mattia Perin", "Perin", "Mike Maignan", "Martin Ødegaard", "Q 7", "De Gea"]
@@ -66,7 +66,7 @@ def filled(ledger: Ledger, seed: int) -> None:
 
 def by_looking_at_all(ledger: Ledger, asked: ClaimFilter, moment: datetime | None) -> list:
     sql, parameters = claims_query(asked, moment)
-    return [stored_claim(row) for row in ledger.database.execute(sql, parameters)]
+    return [stored_claim(row) for row in ledger.database.execute(sql, parameters)][: asked.limit]
 
 
 @pytest.mark.parametrize("much", [1, 2000])
@@ -90,6 +90,11 @@ def test_every_question_has_the_answer_of_looking_at_all(
                 answer = view.claims(asked)
                 assert answer == by_looking_at_all(ledger, asked, moment), asked
                 found += len(answer)
+        for limit, moment in itertools.product((None, 1, 4, 30), moments):
+            view = ledger if moment is None else ledger.as_of(moment)
+            for more in ({}, {"stages": (Stage.INTEREST,)}, {"since": date(2023, 9, 1), "until": date(2024, 9, 1)}):
+                asked = ClaimFilter(limit=limit, **more)
+                assert view.claims(asked) == by_looking_at_all(ledger, asked, moment), asked
         both = ClaimFilter(person="perin", club="milan", outlet="marca", limit=5)
         assert ledger.claims(both) == by_looking_at_all(ledger, both, None)
     assert found > 500, "too little was found for the test to show anything"

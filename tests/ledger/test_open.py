@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -348,4 +349,23 @@ def test_writers_that_start_together_all_get_their_turn(place: Path | str) -> No
         assert (ledger.counts().documents, ledger.counts().claims) == (120, 120)
         versions = [d.version for d in ledger.documents(key="one article that all change")]
         assert sorted(versions) == list(range(1, 61))
+        assert ledger.integrity_check() == []
+
+
+def test_threads_that_share_a_ledger_write_in_turns(place: Path | str) -> None:
+    with Ledger.open(place) as ledger:
+
+        def write(name: str) -> None:
+            for number in range(15):
+                own = document(f"{name} {number}", key=f"{name} {number}")
+                ledger.append(own, [claim(own)])
+                ledger.append(document(f"{name} {number}", key="shared"), [])
+
+        threads = [threading.Thread(target=write, args=(name,)) for name in "abc"]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        assert (ledger.counts().documents, ledger.counts().claims) == (90, 45)
+        assert sorted(d.version for d in ledger.documents(key="shared")) == list(range(1, 46))
         assert ledger.integrity_check() == []
