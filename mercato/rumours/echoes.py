@@ -1,8 +1,8 @@
 """Copies without credit: whether one text is made from another, in its language or in another one.
 
 Inside a language, by how many runs of words the shorter text shares with the longer one. Between languages, by the
-names and figures that both have, the order in which they come, and what is claimed. Two reports on one story share
-the main names; a copy also shares the side ones, and tells things in the same order.
+side names and figures that both have, the order in which all names come, and what is claimed. Two reports on one story
+share the main names; a copy also shares the side ones, and tells things in the same order.
 Thresholds come from `benchmarks/bench_echoes.py`, on pairs other than those it is scored on.
 """
 
@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 
 from mercato.model import Claim, ClubRef
 from mercato.rumours.prints import SHINGLE, Print
 
-SAME_LANGUAGE = 0.35
+SAME_LANGUAGE = 0.5
 """Share of the shorter text's word runs that a copy has in common with its model, at the least, in a whole article."""
 ARTICLE_RUNS = 60
 """Word runs of a whole article. A shorter text must share more: items of one sentence are made of stock phrases."""
@@ -24,11 +25,14 @@ SHORT_TEXT = 0.8
 """The share that the shortest texts must have in common."""
 FEWEST_RUNS = 12
 """Below so many runs a text is a headline, and headlines on one story look alike."""
-OTHER_LANGUAGE = 0.62
-"""The mean of names, order and claims that a translation reaches at the least."""
-FEWEST_MARKS = 9.0
-"""Weight of names and figures that the shorter text must have for a translation to be told at all."""
+OTHER_LANGUAGE = 0.77
+"""The mean of side names, order, figures and claims that a translation reaches at the least."""
+FEWEST_WORDS = 40
+"""Words that the shorter text must have for a translation to be told: news in three lines is alike everywhere."""
+FEWEST_MARKS = 5.0
+"""Weight of side names and figures that the shorter text must have for a translation to be told at all."""
 
+_FIGURE = "f"
 _WEIGHTS = {"p": 2.0, "w": 1.0, "c": 1.0, "o": 2.0, "k": 1.5, "f": 2.0}
 
 
@@ -46,7 +50,8 @@ def compare(one: Print, other: Print, claims: tuple[frozenset[str], frozenset[st
         score, runs = _shared_runs(one, other), min(_runs(one), _runs(other))
         return Likeness(score, runs >= FEWEST_RUNS and score >= _needed(runs))
     score, weight = _shared_marks(one, other, claims)
-    return Likeness(score, score >= OTHER_LANGUAGE and weight >= FEWEST_MARKS)
+    enough = weight >= FEWEST_MARKS and min(one.words, other.words) >= FEWEST_WORDS
+    return Likeness(score, score >= OTHER_LANGUAGE and enough)
 
 
 def _runs(print_: Print) -> int:
@@ -71,18 +76,29 @@ def _shared_marks(
     one: Print, other: Print, claims: tuple[frozenset[str], frozenset[str]] | None
 ) -> tuple[float, float]:
     """The likeness, and how much the shorter text gave to judge by."""
-    a, b = Counter(set(one.marks)), Counter(set(other.marks))
-    if not a or not b:
+    a, b = set(one.marks), set(other.marks)
+    side_a, side_b = a - (core := _core(one, other)), b - core
+    weight = min(_weight(side_a), _weight(side_b))
+    if not weight:
         return 0.0, 0.0
-    weigh = min(_weight(a), _weight(b))
-    union = _weight(a | b)
-    both = _weight(a & b)
-    # Names that only the longer text has count half: a copy may be cut.
-    overlap = both / (0.5 * weigh + 0.5 * union) if weigh else 0.0
-    parts = [overlap, overlap, _order(one.marks, other.marks)]
-    if claims is not None and claims[0] and claims[1]:
-        parts.append(len(claims[0] & claims[1]) / min(len(claims[0]), len(claims[1])))
-    return sum(parts) / len(parts), weigh
+    side = _weight(side_a & side_b) / weight
+    parts = [side, side, _order(one.marks, other.marks)]
+    figures = [{mark for mark in marks if mark[0] == _FIGURE} for marks in (a, b)]
+    if all(figures):
+        parts.append(_shared_part(*figures))
+    if claims is not None and all(claims):
+        parts.append(_shared_part(*claims))
+    return sum(parts) / len(parts), weight
+
+
+def _core(one: Print, other: Print) -> set[str]:
+    """The names that both texts repeat: those whom the story is about, which every report on it has."""
+    a, b = Counter(one.marks), Counter(other.marks)
+    return {mark for mark in a.keys() & b.keys() if a[mark] > 1 and b[mark] > 1}
+
+
+def _shared_part(one: AbstractSet[str], other: AbstractSet[str]) -> float:
+    return len(one & other) / min(len(one), len(other))
 
 
 def _weight(marks: Iterable[str]) -> float:

@@ -100,15 +100,7 @@ def with_copies(reports: Sequence[Sourced], likeness: Mapping[tuple[str, str], f
     """
     found: list[Sourced] = []
     for report in reports:
-        models = [
-            (
-                likeness.get(
-                    (m.document_id, report.document_id), likeness.get((report.document_id, m.document_id), 0.0)
-                ),
-                m,
-            )
-            for m in found
-        ]
+        models = [(_score(likeness, m, report), m) for m in found if _may_rest_on(report, m)]
         score, model = max(models, key=lambda pair: pair[0], default=(0.0, None))
         if model is None or score <= 0:
             found.append(report)
@@ -116,6 +108,17 @@ def with_copies(reports: Sequence[Sourced], likeness: Mapping[tuple[str, str], f
         certain = not model.when.overlaps(report.when)
         found.append(replace(report, copy=Copy(model.document_id, score, certain)))
     return found
+
+
+def _score(likeness: Mapping[tuple[str, str], float], model: Sourced, report: Sourced) -> float:
+    one, other = sorted((model.document_id, report.document_id))
+    return likeness.get((one, other), 0.0)
+
+
+def _may_rest_on(report: Sourced, model: Sourced) -> bool:
+    """Whether a likeness counts. Across languages it is no proof against a text that credits a source of its own."""
+    same_language = report.entries[0].source.language == model.entries[0].source.language
+    return same_language or not report.cites or report.origin in model.keys
 
 
 def path_of(report: Sourced, by_document: Mapping[str, Sourced]) -> tuple[str, ...]:

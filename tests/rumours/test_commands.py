@@ -1,0 +1,138 @@
+"""The commands on rumours, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mercato.interfaces.cli.main import cli
+from mercato.ledger import Ledger
+from mercato.register import Register
+from tests.cli.support import mercato
+from tests.rumours.made import move, say
+from tests.rumours.saga import fill
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, register: Register, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("MERCATO_HOME", str(tmp_path))
+    monkeypatch.setenv("MERCATO_LEDGER", "")
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+        fill(ledger, register)
+
+    def runner(*arguments: str) -> Result:
+        return CliRunner().invoke(cli, list(arguments), catch_exceptions=True)
+
+    return runner
+
+
+def rows(result: Result) -> list[dict[str, object]]:
+    assert result.exit_code == 0, result.output
+    return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def test_rumours_filters(run: Run) -> None:
+    assert len(rows(run("rumours", "--json"))) == 11
+    assert len(rows(run("rumours", "--json", "--to", "Milan", "--person", "perin"))) == 3
+    assert len(rows(run("rumours", "--json", "--club", "rossoneri", "--min-origins", "3"))) in (0, 1)
+    assert len(rows(run("rumours", "--json", "--to", "AC Milan", "--min-origins", "3"))) == 1
+    assert {r["window"] for r in rows(run("rumours", "--json", "--window", "2019-summer"))} == {"2019-summer"}
+    assert len(rows(run("rumours", "--json", "--country", "eng"))) == 1
+    assert len(rows(run("rumours", "--json", "--stage", "rejected"))) == 1
+    assert len(rows(run("rumours", "--json", "--kind", "exit"))) == 1
+    assert len(rows(run("rumours", "--json", "--changed-since", "2025-10-01"))) == 1
+    assert len(rows(run("rumours", "--json", "--from", "Liverpool"))) == 1
+    assert len(rows(run("rumours", "--json", "--limit", "2"))) == 2
+    news = [str(r["standing"]["last_news_at"]) for r in rows(run("rumours", "--json"))]  # type: ignore[index]
+    assert news == sorted(news, reverse=True)
+
+
+def test_a_window_that_is_none_is_misuse(run: Run) -> None:
+    result = run("rumours", "--window", "summer")
+    assert result.exception is not None
+    assert "2025-summer" in str(result.exception)
+
+
+def test_one_rumour_is_told(run: Run) -> None:
+    (found,) = rows(run("rumours", "--json", "--to", "AC Milan", "--min-origins", "3"))
+    told = run("rumour", str(found["id"])[:8], "--as-of", "2025-07-02").stdout
+    for part in (
+        "independent origins: 3 (Corriere dello Sport, Tuttosport, Gazzetta dello Sport), from 6 reports",
+        "[Corriere dello Sport, 2025-06-08 or 2025-06-09, seen through 2]",
+        "SoccerForAll24 (echo)",
+        "the dates don't tell",
+        "conflict: contract until; taken: 2027-06",
+        "move Como: interest",
+    ):
+        assert part in told
+    as_json = rows(run("rumour", str(found["id"]), "--json"))[0]
+    assert as_json["independent_origins"] == ["Corriere dello Sport", "Tuttosport", "Gazzetta dello Sport"]
+
+
+def test_an_unknown_rumour_is_named(run: Run) -> None:
+    result = run("rumour", "zzz")
+    assert "zzz" in str(result.exception)
+
+
+def test_person_and_club(run: Run) -> None:
+    told = run("person", "Perin").stdout
+    assert "contract until 2027-06" in told
+    assert "→ Como" in told
+    club = run("club", "Juventus", "--as-of", "2025-07-02").stdout
+    assert "out" in club.splitlines()
+    assert "2025, 2026" in club, "the values not taken stand beside the one taken"
+    sought = rows(run("club", "AC Milan", "--as-of", "2025-06-10", "--json"))[0]["sought"]
+    assert {"position": "goalkeeper", "people": ["Mattia Perin"]} in sought  # type: ignore[operator]
+    assert "Nothing is said" in run("person", "Nobody Atall").stderr
+
+
+def test_changes_leave_out_what_is_not_new(run: Run) -> None:
+    found = rows(run("changes", "--since", "2025-06-09", "--as-of", "2025-06-10", "--json"))
+    outlets = [r["report"]["outlet"] for r in found if r["person"] == "Mattia Perin"]  # type: ignore[index]
+    assert outlets == ["Zazoom", "Juve FC"]
+
+
+def test_chain_is_drawn(run: Run) -> None:
+    drawn = run("chain", "Maignan", "--as-of", "2025-06-10").stdout.splitlines()
+    assert drawn[1].startswith("Mike Maignan leaves AC Milan")
+    assert drawn[4].strip().startswith("→ Juventus need a goalkeeper (inferred)")
+
+
+def test_merge_split_and_undo(run: Run, tmp_path: Path) -> None:
+    with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+        say(ledger, "2024-07-01", "Marca", move("Zizou Novak", "Arsenal"))
+        say(ledger, "2024-07-02", "Bild", move("Jan Novak", "Arsenal"))
+    merged = run("merge", "Zizou Novak", "Jan Novak", "--author", "me")
+    assert merged.exit_code == 0
+    assert len(rows(run("rumours", "--json", "--person", "Novak"))) == 1
+    (verdict,) = rows(run("merge", "--list", "--json"))
+    assert verdict["author"] == "me"
+    assert run("merge", "--undo", str(verdict["number"])).exit_code == 0
+    assert len(rows(run("rumours", "--json", "--person", "Novak"))) == 2
+    assert run("split", "Zizou Novak", "Jan Novak").exit_code == 0
+    assert "two people" in str(run("merge", "one").exception)
+
+
+def test_rates_from_a_copy_of_the_banks_file(run: Run, tmp_path: Path) -> None:
+    assert "about" in run("rates", "convert", "1000000", "GBP", "--on", "2025-06-06").stdout
+    copy = tmp_path / "eurofxref-hist.csv"
+    copy.write_text("Date,USD,GBP,\n2025-06-06,1.1411,0.84288,\n")
+    assert run("rates", "update", str(copy)).exit_code == 0
+    assert run("rates", "convert", "842880", "GBP", "--on", "2025-06-06").stdout.strip() == "EUR 1,000,000.00"
+    copy.write_text("nonsense")
+    assert run("rates", "update", str(copy)).exception is not None
+    assert run("rates", "convert", "842880", "GBP", "--on", "2025-06-06").stdout.strip() == "EUR 1,000,000.00"
+
+
+def test_exit_codes_in_a_process_of_its_own(tmp_path: Path) -> None:
+    assert mercato("rumours", home=tmp_path).returncode == 1
+    assert mercato("rumours", "--window", "x", home=tmp_path).returncode == 2
+    missing = mercato("rates", "update", tmp_path / "none.csv", home=tmp_path)
+    assert (missing.returncode, missing.stdout) == (1, "")
+    assert "none.csv" in missing.stderr

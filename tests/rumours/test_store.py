@@ -1,0 +1,150 @@
+"""The derived tables: made day by day or at once they are the same, and verdicts and new readings reach them."""
+
+from __future__ import annotations
+
+import json
+from itertools import groupby
+
+from mercato.extraction import RuleReader
+from mercato.ledger import Ledger
+from mercato.model import ReaderVersion
+from mercato.register import Register
+from mercato.rumours.book import RumourFilter
+from mercato.rumours.store import RumourStore
+from mercato.rumours.verdicts import VerdictKind, record, verdicts, withdraw
+from mercato.sources import document_from_text
+from tests.rumours.made import book, move, say, tables
+from tests.rumours.saga import fill, reports
+from tests.shared_data import SHARED, needs_shared
+
+GOSSIP = SHARED / "data" / "gossip_2021_02_to_09.jsonl"
+
+
+def test_one_by_one_equals_at_once_whatever_the_order(ledger: Ledger, register: Register) -> None:
+    store = RumourStore(ledger, register)
+    held = list(reports(register))
+    for document, claims in (*held[4:], *held[:4]):
+        assert document.published is not None
+        ledger.append(document, claims, seen_at=document.published.latest)
+        store.update()
+    by_day = tables(ledger)
+    store.rebuild()
+    assert tables(ledger) == by_day
+    assert by_day["rumour"]
+
+
+@needs_shared
+def test_the_gossip_column_day_by_day_equals_a_rebuild(ledger: Ledger, register: Register) -> None:
+    """Row for row, on all 4,088 items; and the view of a day in the middle equals the store as it stood then."""
+    reader = RuleReader(register)
+    store = RumourStore(ledger, register)
+    rows = [json.loads(line) for line in GOSSIP.read_text("utf-8").splitlines()]
+    middle: dict[str, object] = {}
+    with ledger.writing():
+        for day, group in groupby(rows, key=lambda row: row["date"]):
+            for row in group:
+                document = document_from_text(
+                    row["text"], key=row["id"], date=day, address=row["url"], outlet=row["source"], language="en"
+                )
+                assert document.published is not None
+                ledger.append(document, reader.read(document), seen_at=document.published.latest)
+            store.update()
+            if day == "2021-05-15":
+                middle = {r.id: r for r in store.rumours()}
+    by_day = tables(ledger)
+    assert len(by_day["rumour"]) > 2000
+    store.rebuild()
+    assert tables(ledger) == by_day
+    then = {r.id: r for r in book(ledger, register, "2021-05-15T23:59:59").rumours()}
+    assert then == middle
+
+
+def test_dropped_tables_come_back(ledger: Ledger, register: Register) -> None:
+    fill(ledger, register)
+    store = RumourStore(ledger, register)
+    store.update()
+    before = tables(ledger)
+    with ledger.deriving() as database:
+        for name in ("rumour", "rumour_entry", "rumour_person", "rumour_file", "rumour_state"):
+            database.execute(f"DROP TABLE {name}")
+    assert store.update() == 8
+    assert tables(ledger) == before
+
+
+def test_a_newer_reading_takes_the_place_of_the_older(ledger: Ledger, register: Register) -> None:
+    document = say(ledger, "2024-07-01", "Marca", move("Ada Novello", "Arsenal"))
+    held = book(ledger, register)
+    assert [r.club_name for r in held.rumours()] == ["Arsenal"]
+    newer = ReaderVersion("made", "2")
+    ledger.append(document, [], reader=newer)
+    assert held.rumours() == []
+
+
+def test_a_changed_article_takes_the_place_of_its_older_text(ledger: Ledger, register: Register) -> None:
+    say(ledger, "2024-07-01", "Marca", move("Ada Novello", "Arsenal"), text="first", key="a")
+    held = book(ledger, register)
+    held.update()
+    say(ledger, "2024-07-02", "Marca", move("Ada Novello", "Chelsea"), text="second", key="a")
+    assert [r.club_name for r in held.rumours()] == ["Chelsea"]
+    assert [r.club_name for r in book(ledger, register, "2024-07-01T23:59:59").rumours()] == []
+    assert [r.club_name for r in book(ledger, register, "2024-07-02T12:00").rumours()] == ["Arsenal"]
+
+
+def test_a_verdict_joins_two_names_and_can_be_taken_back(ledger: Ledger, register: Register) -> None:
+    say(ledger, "2024-07-01", "Marca", move("Zizou Novak", "Arsenal"))
+    say(ledger, "2024-07-02", "Bild", move("Jan Novak", "Arsenal"))
+    held = book(ledger, register)
+    before = (len(held.rumours()), tables(ledger))
+    assert before[0] == 2
+    number = record(ledger, VerdictKind.SAME, held.person_key("Zizou Novak"), held.person_key("Jan Novak"), "me")
+    (joined,) = held.rumours()
+    assert len(joined.reports) == 2
+    assert verdicts(ledger.database)[0].author == "me"
+    withdraw(ledger, number, "me")
+    assert (len(held.rumours()), tables(ledger)) == before
+
+
+def test_a_verdict_splits_what_looks_like_one(ledger: Ledger, register: Register) -> None:
+    say(ledger, "2024-07-01", "Marca", move("Edison Smithson", "Arsenal", "Leeds United"))
+    say(ledger, "2024-07-02", "Bild", move("Edinson Smithson", "Arsenal", "Leeds United"))
+    held = book(ledger, register)
+    assert len(held.rumours()) == 1
+    record(ledger, VerdictKind.APART, held.person_key("Edison Smithson"), held.person_key("Edinson Smithson"), "me")
+    assert len(held.rumours()) == 2
+
+
+def test_one_name_of_two_people_is_split_by_club(ledger: Ledger, register: Register) -> None:
+    say(ledger, "2024-07-01", "Marca", move("Luis Ejemplo", "Arsenal", "Sevilla"))
+    say(ledger, "2024-07-02", "Bild", move("Luis Ejemplo", "Arsenal", "Porto"))
+    held = book(ledger, register)
+    assert len(held.rumours()) == 1
+    one, other = held.person_key("Luis Ejemplo @ Sevilla"), held.person_key("Luis Ejemplo @ Porto")
+    record(ledger, VerdictKind.APART, one, other, "me")
+    found = held.rumours(RumourFilter(person="Ejemplo"))
+    assert {r.from_names for r in found} == {("Sevilla",), ("Porto",)}
+
+
+def test_a_verdict_is_not_known_before_it_was_given(ledger: Ledger, register: Register) -> None:
+    say(ledger, "2024-07-01", "Marca", move("Zizou Novak", "Arsenal"))
+    say(ledger, "2024-07-02", "Bild", move("Jan Novak", "Arsenal"))
+    record(ledger, VerdictKind.SAME, "n:zizou novak", "n:jan novak", "me")
+    assert len(book(ledger, register).rumours()) == 1
+    assert len(book(ledger, register, "2024-08-01").rumours()) == 2
+
+
+def test_one_new_document_touches_its_own_people_only(ledger: Ledger, register: Register) -> None:
+    for number, name in enumerate(("Ada Brown", "Bea Green", "Cleo White")):
+        say(ledger, f"2024-07-0{number + 1}", "Marca", move(name, "Arsenal"))
+    store = RumourStore(ledger, register)
+    store.update()
+    built: list[str] = []
+    original = store._build
+
+    def spy(database, person, window, entries, fresh):  # type: ignore[no-untyped-def]
+        built.append(person)
+        original(database, person, window, entries, fresh)
+
+    store._build = spy  # type: ignore[method-assign]
+    say(ledger, "2024-07-09", "Bild", move("Bea Green", "Arsenal"))
+    assert store.update() == 1
+    assert built == ["n:bea green"]
