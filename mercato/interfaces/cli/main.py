@@ -46,6 +46,7 @@ COMMANDS: dict[str, LazyCommand] = {
     "rates": LazyCommand(f"{_HERE}.rates", "rates", "Load and use exchange rates for fees."),
     "watch": LazyCommand(f"{_HERE}.watch", "watch", "Read what feeds and sites publish, for as long as it is let."),
     "sources": LazyCommand(f"{_HERE}.sources", "sources", "Add, remove and check what is watched; lists as OPML."),
+    "archive": LazyCommand(f"{_HERE}.archive", "archive", "Read WARC, Parquet and JSON Lines archives, many at once."),
     "register": LazyCommand(f"{_HERE}.register", "register", "Look up and import people and clubs: who is who."),
     "evaluate": LazyCommand(f"{_HERE}.evaluate", "evaluate", "Measure the reader against annotated texts."),
     "ledger": LazyCommand(f"{_HERE}.ledger", "ledger", "Copy, back up, restore and upgrade ledgers."),

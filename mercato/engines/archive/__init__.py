@@ -1,0 +1,1 @@
+"""Archives: WARC, Parquet and JSON Lines become rows of claims, the same ones from every engine."""
