@@ -32,6 +32,7 @@ from mercato.model import (
 )
 from mercato.register import Register
 
+_WISHES = frozenset({Stage.INTEREST, Stage.TALKS, Stage.BID})
 _FINAL = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED})
 _ORDER = {stage: rank for rank, stage in enumerate(Stage)}
 
@@ -99,6 +100,7 @@ class Assembler:
             d for d in drafts
             if not (d.kind is ClaimKind.MOVE and d.stage is Stage.DONE and d.club and (id(d.being), d.club.key) in presupposed)
         ]  # fmt: skip
+        drafts = self._with_known_clubs(drafts)
         drafts = self._without_conditional(drafts)
         self.conditions.bind(drafts)
         self.attribution.bind(drafts, self.rows)
@@ -124,6 +126,23 @@ class Assembler:
         for draft in drafts:
             draft.stage = Stage.INTEREST
         return drafts
+
+    def _with_known_clubs(self, drafts: list[Draft]) -> list[Draft]:
+        """Where the text doesn't say whose player somebody is, the register may, if the text names that club.
+
+        A move to the club that the register has the player at is read as written only once it is more than a wish.
+        """
+        joined = {(id(d.being), d.club.key) for d in drafts if d.kind is ClaimKind.MOVE and d.club and d.stage not in _WISHES}
+        for being in self.resolver.beings:
+            if being.current or being.role != "player":
+                continue
+            club = self.resolver.known_club(being)
+            if club is not None and (id(being), club.key) not in joined:
+                being.at(club, self.resolver.first_spans[club.key])
+        return [
+            d for d in drafts
+            if not (d.kind is ClaimKind.MOVE and d.club and d.stage in _WISHES and d.being.current.get(d.club.key))
+        ]  # fmt: skip
 
     def _place(self, draft: Draft) -> bool:
         """Puts a contract or a price at the club that the document has the person at."""

@@ -59,6 +59,8 @@ class AttributionReader:
             previous = self._previous(number)
             citation.links = list(previous.links) if previous else []
         self.citations[number] = citation
+        if any(m.entry.name == "back" for m in cues) and number - 1 not in self.citations:
+            self.citations[number - 1] = Citation(list(citation.links))
 
     def _previous(self, number: int) -> Citation | None:
         for earlier in range(number - 1, -1, -1):

@@ -69,6 +69,7 @@ class Resolver:
         self.beings: list[Being] = []
         self.recent: list[Being] = []
         self.recent_clubs: list[ClubName] = []
+        self.first_spans: dict[str, tuple[int, int]] = {}
         self.last_plural_from: ClubName | None = None
         self.here: list[Being] = []
         self.club_here: ClubName | None = None
@@ -90,12 +91,15 @@ class Resolver:
                         self.here.append(being)
                     mention.being = being
                     self._recall(being)
-                for club, _, _ in mention.club_spans:
+                for club, start, end in mention.club_spans:
+                    self.first_spans.setdefault(club.key, (start, end))
                     self._recall_club(club)
             for club_mention in node.clubs:
                 name = self._club(club_mention)
                 if name is not None:
                     club_mention.settled = name
+                    if club_mention.name is not None:
+                        self.first_spans.setdefault(name.key, (club_mention.start, club_mention.end))
                     if node.role is None and not node.owner and not club_mention.pronoun:
                         self.club_here = name
                     if node.kind is NodeKind.CLUB and not club_mention.pronoun:
@@ -252,6 +256,19 @@ class Resolver:
         """Whether the register has the person at the club whose academy product the text speaks of."""
         clubs = {club.key for club in mention.youth_clubs}
         return any(spell.club_id in clubs for p in being.people for spell in p.spells)
+
+    def known_club(self, being: Being) -> ClubName | None:
+        """The club that the register has the player at on the day, where the text names that club too."""
+        person = being.person
+        if person is None or self.day is None:
+            return None
+        today = self.day.isoformat()
+        for spell in reversed(person.spells):
+            running = spell.start and spell.start <= today and (not spell.end or spell.end >= today[: len(spell.end)])
+            if running and not spell.flags & {"youth", "coach", "director"} and spell.club_id in self.first_spans:
+                club = self.register.clubs.get(spell.club_id)
+                return ClubName(club.name, club) if club is not None else None
+        return None
 
     def employer(self, being: Being) -> ClubName | None:
         """The club that a coach or official works for: as the text says, else as the register has it on the day."""

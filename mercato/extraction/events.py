@@ -124,8 +124,16 @@ class EventReader:
             self._take_parts(nodes, chain, event, stop, bounds)
             if chain.purposive and events:
                 self._serve(events[-1], event)
-            events.append(event)
+            if not self._leads_elsewhere(nodes, chain, event):
+                events.append(event)
         return events
+
+    def _leads_elsewhere(self, nodes: list[Node], chain: _Chain, event: Event) -> bool:
+        """"plan to come back", "would like to see": a wish whose verb is no step of a transfer."""
+        key = nodes[chain.nodes[-1]].key
+        return event.frame == "pursue" and not event.people and " " in key and (
+            self.language.preposition_roles.get(key.rsplit(" ", 1)[-1]) == "goal"
+        )  # fmt: skip
 
     def _bare_moves(self, nodes: list[Node], sentence: int) -> Iterator[Event]:
         """"Naby Keita to Ferencváros": a person, a direction and a club, with no verb between."""

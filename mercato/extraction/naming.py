@@ -51,6 +51,7 @@ class Namer:
         # By the identity of a name's entries, which live as long as the index.
         self._sure: dict[int, tuple[str, ...]] = {}
         self.known_first = language.lexicon.first_words
+        self.places = frozenset(w for w, role in language.preposition_roles.items() if role == "place")
         self.suffixes = language.words.get("club_suffixes", frozenset())
         self.capitals = language.words.get("capital_words", frozenset())
 
@@ -109,7 +110,8 @@ class Namer:
         ids = {e.id for e in names if e.kind is NameKind.CLUB and self._speaks(e)}
         if ids:
             return tuple(ids) if len(ids) == 1 else ()
-        return tuple(e.id for e in names if e.kind is NameKind.GROUND)
+        grounds = {e.id for e in names if e.kind is NameKind.GROUND}
+        return tuple(grounds) if len(grounds) == 1 else ()
 
     def _speaks(self, entry: NameEntry) -> bool:
         return entry.language is None or entry.language == self.language.code
@@ -152,7 +154,9 @@ class Namer:
         return not any(e.kind in _PERSON_KINDS and self.register.people[e.id].shipped for e in entries)
 
     def _as_club(self, item: Item, entries: list[NameEntry], text: str, named: Counter[str]) -> None:
-        clubs = [e for e in entries if e.kind is NameKind.CLUB] or [e for e in entries if e.kind in _CLUB_KINDS]
+        clubs = [e for e in entries if e.kind is NameKind.CLUB]
+        if not any(self.register.clubs[e.id].shipped for e in clubs):
+            clubs = [e for e in entries if e.kind in _CLUB_KINDS]
         ids = list(dict.fromkeys(e.id for e in clubs))
         ids = [id_ for id_ in ids if self.register.clubs[id_].shipped] or ids
         written = text[item.start : item.end].lower()
@@ -322,7 +326,7 @@ class Namer:
         """The run as one item: a club, an outlet, a person or nothing of ours."""
         start, stop = items[at].start, items[end - 1].end
         if end - at == 1:
-            if items[at].kind is not ItemKind.WORD:
+            if items[at].kind is not ItemKind.WORD or self._names_no_person(items, at):
                 return None
             if not inside and not self._opens_as_subject(text, items, end):
                 return None
@@ -338,6 +342,11 @@ class Namer:
             return None
         people = self._by_surname(name) if end - at == 1 else ()
         return Item(ItemKind.PERSON, start, stop, KEYS[ItemKind.PERSON], value=PersonName(name, people))
+
+    def _names_no_person(self, items: list[Item], at: int) -> bool:
+        """A lone capitalised word after an article ("the Magpies") or a word of place ("at Caselle")."""
+        before = items[at - 1].key if at else ""
+        return before in self.language.articles or before in self.places
 
     def _opens_as_subject(self, text: str, items: list[Item], at: int) -> bool:
         """Whether what follows a lone capitalised word at a sentence's start shows it to be a name."""
