@@ -17,6 +17,7 @@ from mercato.forecasting.moves import Move, MoveKind
 from mercato.forecasting.outcomes import club_key
 from mercato.forecasting.reports import Report
 from mercato.model import Certainty, ClaimKind, Deal, MoneyKind, Stage
+from mercato.register import WindowKind
 
 
 class Signal(NamedTuple):
@@ -202,8 +203,19 @@ def for_a_loan(case: Case, destination: Destination, learned: Learned) -> Signal
 
 @pair
 def for_free(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
-    """Whether a free transfer is spoken of, to this club or any other."""
+    """Whether a free transfer is spoken of, to this club or any other, for a summer: contracts run out in June."""
+    if destination.window.kind is WindowKind.WINTER:
+        return NOTHING
     return Signal(float(any(r.deal is Deal.FREE for r in case.reports)), "a free transfer is spoken of")
+
+
+@pair
+def waits_for_summer(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
+    """Whether a free transfer or a contract's end is spoken of while a winter window is forecast: that is for June."""
+    ends = any(r.kind is ClaimKind.CONTRACT and r.until and r.until[:4] == case.window[:4] for r in case.reports)
+    free = any(r.deal is Deal.FREE for r in destination.reports)
+    found = destination.window.kind is WindowKind.WINTER and (ends or free)
+    return Signal(float(found), "the contract runs out in the summer, when the move would be free")
 
 
 @pair
@@ -248,8 +260,8 @@ def same_country(case: Case, destination: Destination, learned: Learned) -> Sign
 
 @pair
 def already_there(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
-    """Whether the person joined that very club in an earlier window, by what was known on the day."""
-    last = next((m for m in reversed(case.moves) if m.to is not None), None)
+    """Whether the person joined that very club for good in an earlier window, by what was known on the day."""
+    last = next((m for m in reversed(case.moves) if m.to is not None and m.kind is not MoveKind.LOAN), None)
     there = last is not None and last.to is not None and club_key(last.to) == destination.key
     return Signal(float(there), "joined this club in an earlier window")
 
@@ -372,7 +384,9 @@ def stay_settled(case: Case, learned: Learned) -> Signal:  # noqa: ARG001
 
 @personal
 def contract_runs_out(case: Case, learned: Learned) -> Signal:  # noqa: ARG001
-    """Whether the contract was reported to end in this year or before."""
+    """Whether the contract was reported to end in the year of a summer window, or before."""
+    if case.window.endswith(WindowKind.WINTER):
+        return NOTHING
     ends = [r.until for r in case.reports if r.kind is ClaimKind.CONTRACT and r.until and r.until[:4].isdigit()]
     if not ends:
         return NOTHING

@@ -132,11 +132,16 @@ class Weights:
     shift: float = 0.0
 
 
-BELIEFS: Mapping[str, float] = {"to: settled_while_open": 1.5}
+BELIEFS: Mapping[str, float] = {
+    "to: settled_while_open": 1.5,
+    "to: for_a_later_window": -2.0,
+    "to: waits_for_summer": -1.5,
+    "to: already_there": -2.0,
+}
 """Where the pull draws a weight, if not to zero.
 
-Set by hand and not fitted: reports from months without an open window hold hardly any real signing that could teach
-what one means. Beliefs for all steps were tried too, and made held-out people of February to June worse.
+Set by hand and not fitted: what one summer's reports can't teach, as they hold hardly a real signing before the window
+opens, no winter, and no window before. Beliefs for all steps were tried too; they made held-out people worse.
 """
 
 
