@@ -32,7 +32,7 @@ from mercato.model import (
 
 Range = tuple[int, int]
 KIND_REACH = 30  # characters between an amount and the words for what it pays for
-WHEN_REACH = 70  # between a step and its window
+WHEN_REACH = 120  # between a step and its window
 HEDGE_REACH = 30  # between a step and the words that make it uncertain
 SELL_ON_REACH = 40
 CONTRACT_REACH = 40  # between a contract and the date on which it ends
@@ -253,7 +253,7 @@ class ExtrasReader:
                 continue
             for draft in self._owners(said, span, steps, strict=True):
                 assert draft.event is not None
-                finite = draft.event.entry.form in ("past", "pp")
+                finite = _is_finished(said, draft.event)
                 if draft.when is None and _gap(draft.event.span, span) <= WHEN_REACH and (finite or not time.past):
                     text = self.text[time.start : time.end]
                     draft.when = Timing(text, time.window, None if time.window else time.date, Span(*span, text))
@@ -309,6 +309,12 @@ class ExtrasReader:
             for move in drafts:
                 if move.kind is ClaimKind.MOVE and move.being is exit_.being:
                     take_terms(move, exit_)
+
+
+def _is_finished(said: Said, event: Event) -> bool:
+    """Whether the first word of a step stands in a past form: "wanted to sign"."""
+    head = next((n for n in said.nodes if n.start == event.span[0]), None)
+    return head is not None and any(entry.form in ("past", "pp") for entry in head.entries)
 
 
 def take_terms(first: Draft, later: Draft) -> None:
