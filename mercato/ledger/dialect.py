@@ -126,7 +126,7 @@ class Database(ABC):
 
     @abstractmethod
     def after_copy(self, table: str) -> None:
-        """After rows were written with their numbers: go on counting behind them."""
+        """After a table was filled by a copy: go on counting behind its numbers, and plan for its size."""
 
     @abstractmethod
     def integrity_problems(self) -> list[str]:

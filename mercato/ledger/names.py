@@ -18,6 +18,7 @@ from mercato.model import Claim, Document, LinkKind
 from mercato.model.folding import fold
 
 _PAGE = 10_000
+_FEW = 500
 # From how many documents on it pays to look at them by stretches of time, the first of which has so many days.
 _MUCH = 2_000
 _FIRST_STRETCH = 7
@@ -177,11 +178,28 @@ _KNOWN = " UNION ".join(
 
 
 def note_all_names(database: Database) -> None:
-    """Make the index from the claims that are there, in the open transaction."""
+    """Make the index from the claims that are there, in the open transaction, while its tables are empty."""
     last = int(str(database.value("SELECT COALESCE(max(number), 0) FROM document")))
+    numbers: dict[Name, int] = {}
     for after in range(0, last, _PAGE):
         names: dict[int, set[Name]] = {}
         for number, role, *texts in database.execute(_KNOWN, [after, after + _PAGE] * 6):
             names.setdefault(int(str(number)), set()).update((str(role), str(text)) for text in texts if text)
-        for document in sorted(names):
-            note_names(database, document, names[document])
+        _number_names(database, numbers, set().union(*names.values()) - numbers.keys())
+        dated = "SELECT number, dated_at FROM document WHERE number > ? AND number <= ?"
+        dates = {int(str(number)): at for number, at in database.execute(dated, (after, after + _PAGE))}
+        rows = [(numbers[name], dates[number], number) for number in sorted(names) for name in names[number]]
+        database.load("name_document", ("name", "dated_at", "document"), rows)
+
+
+def _number_names(database: Database, numbers: dict[Name, int], new: set[Name]) -> None:
+    """Add names that are not there yet, with their words, and remember their numbers."""
+    ordered = sorted(new)
+    for start in range(0, len(ordered), _FEW):
+        part = ordered[start : start + _FEW]
+        marks = ", ".join(["(?, ?)"] * len(part))
+        sql = f"INSERT INTO name (role, text) VALUES {marks} RETURNING number, role, text"
+        added = database.execute(sql, [text for name in part for text in name])
+        numbers.update({(str(role), str(text)): int(str(number)) for number, role, text in added})
+        words = [(word, number) for number, _, text in added for word in sorted(set(str(text).split(" ")))]
+        database.load("name_word", ("word", "name"), words)

@@ -199,11 +199,13 @@ class Postgres(Database):
         """Nothing: the server keeps its files."""
 
     def after_copy(self, table: str) -> None:
-        """Go on counting behind the highest number that was written."""
-        self.execute(
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'number'), COALESCE((SELECT max(number) FROM {table}), 0)"
-            " + 1, false)"
-        )
+        """Go on counting behind the highest number that was written, and tell the planner how much there is."""
+        if "number" in self.columns(table):
+            self.execute(
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'number'), "
+                f"COALESCE((SELECT max(number) FROM {table}), 0) + 1, false)"
+            )
+        self.execute(f"ANALYZE {table}")
 
     def integrity_problems(self) -> list[str]:
         """None of our own: the server checks its pages and references."""

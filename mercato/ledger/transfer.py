@@ -171,9 +171,10 @@ def _copy_rows(source: Ledger, target: Ledger, step: Step) -> None:
                 to.load(table, columns, rows)
                 step(len(rows))
             _same_count(source.database, to, table)
-            if "number" in columns:
-                to.after_copy(table)
+            to.after_copy(table)
         note_all_names(to)
+        for table in ("name", "name_word", "name_document"):
+            to.after_copy(table)
         _check(target)
 
 
