@@ -36,6 +36,11 @@ USER_AGENT = Setting(
     "What mercato calls itself when it asks a site for a page.",
 )
 
+REGISTER_SOURCE = Setting(
+    "MERCATO_REGISTER_SOURCE",
+    "https://raw.githubusercontent.com/withqwerty/reep/main/data/",
+    "Where `mercato register update` finds people.csv, teams.csv and names.csv: an address or a folder.",
+)
 SOURCES = Setting(
     "MERCATO_SOURCES", "", "Path of the list of what is watched; empty means `sources.yaml` in MERCATO_HOME."
 )
@@ -46,7 +51,18 @@ ALLOWED_HOSTS = Setting(
     "Hosts, with commas between them, that may be fetched though they lie on this machine or in a private network.",
 )
 
-SETTINGS: tuple[Setting, ...] = (HOME, LEDGER, REGISTER, TIMEOUT, MAX_BYTES, USER_AGENT, SOURCES, WATCH, ALLOWED_HOSTS)
+SETTINGS: tuple[Setting, ...] = (
+    HOME,
+    LEDGER,
+    REGISTER,
+    TIMEOUT,
+    MAX_BYTES,
+    USER_AGENT,
+    SOURCES,
+    WATCH,
+    ALLOWED_HOSTS,
+    REGISTER_SOURCE,
+)
 
 
 def home() -> Path:

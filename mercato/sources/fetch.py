@@ -110,10 +110,13 @@ def ask(
             own.close()
 
 
-def make_client(allowed: frozenset[str] = frozenset(), connections: int = 4) -> httpx2.Client:
+def make_client(
+    allowed: frozenset[str] = frozenset(), connections: int = 4, seconds: float | None = None
+) -> httpx2.Client:
     """A client that refuses, as it dials, every address outside the open internet; no proxies and no cookies.
 
-    At most `connections` are open at a time; none is kept for a second request, so that each is checked anew.
+    At most `connections` are open at a time; none is kept for a second request, so that each is checked anew, and none
+    lives longer than `seconds` (MERCATO_TIMEOUT, where not given).
     """
     from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -121,10 +124,10 @@ def make_client(allowed: frozenset[str] = frozenset(), connections: int = 4) -> 
 
     from mercato.sources.dial import GuardedTransport
 
-    seconds = timeout_seconds()
+    patience = timeout_seconds()
     return httpx2.Client(
-        transport=GuardedTransport(allowed, seconds, connections),
-        timeout=seconds,
+        transport=GuardedTransport(allowed, seconds or patience, connections),
+        timeout=patience,
         follow_redirects=False,
         trust_env=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -169,7 +172,7 @@ def _follow(client: httpx2.Client, address: str, wish: _Wish) -> Answer:
     moved: httpx2.URL | None = None
     for_good = True
     for _ in range(MAX_REDIRECTS + 1):
-        url = _checked(url, wish.allowed)
+        url = checked(url, wish.allowed)
         if time.monotonic() > deadline:
             raise _too_slow(address)
         response = client.send(
@@ -188,7 +191,7 @@ def _follow(client: httpx2.Client, address: str, wish: _Wish) -> Answer:
     raise skipped(address, Reason.REFUSED_ANSWER, f"It redirects more than {MAX_REDIRECTS} times")
 
 
-def _checked(url: httpx2.URL, allowed: frozenset[str]) -> httpx2.URL:
+def checked(url: httpx2.URL, allowed: frozenset[str]) -> httpx2.URL:
     """The address without its fragment, once scheme and host are found in order; the dial checks where it leads."""
     from mercato.sources.dial import refuse_literal
 

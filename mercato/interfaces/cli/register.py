@@ -251,3 +251,9 @@ def check(register_file: Path | None, as_json: bool) -> None:
     if found:
         raise MercatoError(f"{len(found)} problems in the register's tables. Each line above names the row to mend.")
     say(f"{len(known.clubs):,} clubs, {len(known.people):,} people, {len(known.outlets):,} outlets: no problems.")
+
+
+# At the end, as its module takes options from this one.
+from mercato.interfaces.cli.register_update import update  # noqa: E402
+
+register.add_command(update)
