@@ -196,11 +196,6 @@ class OutcomeBook:
         return None
 
 
-def club_announcements(told: Iterable[tuple[Move, datetime]]) -> list[Move]:
-    """Moves that clubs announced themselves, each once, with the day on which they did."""
-    return list({move.id: move for move, _ in sorted(told, key=lambda pair: pair[1])}.values())
-
-
 def end_of(day: date) -> datetime:
     """The last moment of a day, UTC."""
     return datetime.combine(day, time.max, UTC)

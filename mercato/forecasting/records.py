@@ -85,7 +85,7 @@ class Record:
 
 
 def told_by(world: World, since: date, until: date, as_of: date) -> list[Told]:
-    """Every rumour of a period, once for each source that told it, with what was known on `as_of` to have come of it."""
+    """Every rumour of a period, once for each source that told it, with what was known of it on `as_of`."""
     maker = CaseMaker(world)
     seen: dict[tuple[str, str, str], dict[str, Report]] = defaultdict(dict)
     for report in world.reports.reports:
@@ -93,7 +93,7 @@ def told_by(world: World, since: date, until: date, as_of: date) -> list[Told]:
             break
         if report.kind is ClaimKind.MOVE and report.to is not None:
             window = maker.window_for(report.to, report.day).name
-            for source in {report.source, *report.cited, report.outlet} - {""}:
+            for source in {canonical(world.register, name) for name in (*report.cited, report.outlet) if name}:
                 seen[report.person_key, club_key(report.to), window].setdefault(source, report)
     found = []
     for (person, _, window), sources in seen.items():
@@ -126,6 +126,12 @@ def records(told: Iterable[Told], register: Register, fewest: int = FEWEST) -> l
         for source, rumours in by_source.items()
     ]
     return sorted(made, key=lambda record: (-record.all.n, record.name))
+
+
+def canonical(register: Register, source: str) -> str:
+    """The register's id of an outlet that is given by its domain; others as they are."""
+    outlet = register.outlet_by_domain.get(source.removeprefix("www."))
+    return outlet.id if outlet else source
 
 
 def count(told: Iterable[Told]) -> Count:
@@ -200,9 +206,9 @@ def _priors(counts: Mapping[str, Count], groups: Mapping[str, str]) -> dict[str,
         total = totals[groups[source]]
         group = (total.true + _GROUP_STRENGTH * mean) / (total.n + _GROUP_STRENGTH)
         outlet = groups[source].removeprefix("journalist of ")
-        own = counts.get(outlet)
-        if own is not None and outlet != groups[source]:
-            group = (own.true + strength * mean) / (own.n + strength)
+        paper = counts.get(outlet)
+        if paper is not None and outlet != groups[source]:
+            group = (paper.true + strength * mean) / (paper.n + strength)
         priors[source] = (group, strength)
     return priors
 
@@ -212,7 +218,7 @@ def fit_beta(counts: Sequence[Count]) -> tuple[float, float]:
     used = [one for one in counts if one.n]
     if not used:
         return 0.15, 20.0
-    n, true = np.array([one.n for one in used])[:, None, None], np.array([one.true for one in used])[:, None, None]
+    n, true = (np.array(values)[:, None, None] for values in ([o.n for o in used], [o.true for o in used]))
     mean, strength = np.meshgrid(_MEANS, _STRENGTHS, indexing="ij")
     a, b = mean * strength, (1 - mean) * strength
     log = (betaln(true + a, n - true + b) - betaln(a, b)).sum(axis=0)
