@@ -73,6 +73,8 @@ class Resolver:
         self.last_plural_from: ClubName | None = None
         self.here: list[Being] = []
         self.club_here: ClubName | None = None
+        # The club that earlier sentences were about: their first subject.
+        self.club_spoken_of: ClubName | None = None
         self.spoken_of: Being | None = None
 
     # People
@@ -82,6 +84,8 @@ class Resolver:
         if self.here:
             self.spoken_of = next((b for b in self.here if b.role == "player"), self.here[0])
         self.here = []
+        if self.club_here is not None:
+            self.club_spoken_of = self.club_here
         self.club_here = None
         for node in nodes:
             for mention in node.people:
@@ -314,9 +318,10 @@ class Resolver:
         if mention.plural or mention.relation is not None:
             return None
         if mention.pronoun:
-            if self.club_here is not None:
-                return self.club_here
-            return self.recent_clubs[-1] if self.recent_clubs else None
+            known = self.club_here or self.club_spoken_of
+            return known or (self.recent_clubs[-1] if self.recent_clubs else None)
+        if not (mention.competition or mention.country or mention.city) and (self.club_here or self.club_spoken_of):
+            return self.club_here or self.club_spoken_of
         for club in reversed(self.recent_clubs):
             if self._club_fits(mention, club):
                 return club

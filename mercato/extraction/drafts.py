@@ -84,7 +84,9 @@ class Drafter:
         """
         self._settle_outcomes(events)
         found: list[Draft] = list(targeted)
-        if continued and self.open_set is not None:
+        if continued and self.open_set is None:
+            found.extend(self._listed(continued, events))
+        elif continued and self.open_set is not None:
             shared = self.resolver.last_plural_from
             for being, span in continued:
                 if shared is not None and not being.current:
@@ -111,6 +113,15 @@ class Drafter:
         if local:
             self.topic = local[-1] if not found else found[-1].being
         return found
+
+    def _listed(self, people: list[tuple[Being, Span]], events: list[Event]) -> Iterator[Draft]:
+        """"The shortlist also carries A, B and C": the list is that of the club spoken of."""
+        club = self.resolver.club_here or self.resolver.club_spoken_of
+        if club is None or not events:
+            return
+        span = self.resolver.first_spans.get(club.key)
+        if span is not None:
+            yield from self._moves(events[0], people, [Club(club, span)])
 
     def _settle_outcomes(self, events: list[Event]) -> None:
         """ "a bid was rejected by", "his move to X collapsed": the outcome belongs to the step before it."""

@@ -23,6 +23,7 @@ _MODIFIERS = frozenset(
     }
 )
 _HEADS = frozenset({"position", "players", "international", "academy", "natives"})
+_VERB_LIKE = frozenset({"event", "be", "have", "prep", "conjunctions", "breaks", "relatives", "background", "hedges"})
 WORD_REACH = 22  # characters: two words that describe somebody
 _PERSON_HEADS = _HEADS | {"plural_people"}
 _CLUB_LIKE = frozenset({ItemKind.CLUB, ItemKind.GROUND, ItemKind.COUNTRY})
@@ -110,7 +111,7 @@ class Chunker:
                     self._named_person(cells, at, used, taken)
             elif cell.tag in _CLUB_LIKE:
                 clubs.append(at)
-            elif cell.tag is ItemKind.AGE:
+            elif cell.tag is ItemKind.AGE or cell.tag is ItemKind.DEMONYM:
                 heads.append(at)
             elif cell.categories:
                 if not cell.categories.isdisjoint(_PERSON_HEADS):
@@ -294,7 +295,7 @@ class Chunker:
     ) -> None:
         """ "the 24-year-old", "their Brazil forward", "a new goalkeeper", "several Juventus stars", "he"."""
         cell = cells[at]
-        if not (cell.categories & _HEADS or cell.tag is ItemKind.AGE or "plural_people" in cell.categories):
+        if cell.tag is ItemKind.DEMONYM and not self._stands_alone(cells, at, used):
             return
         if at + 1 < len(cells) and not used[at + 1] and self._goes_on(cells, at):
             return
@@ -314,6 +315,17 @@ class Chunker:
         for index in range(low, at + 1):
             used[index] = True
         taken[low] = (at, node)
+
+    def _stands_alone(self, cells: list[Node], at: int, used: list[bool]) -> bool:
+        """"the Dutchman", "the Swede": a demonym with an article and no noun after it."""
+        if at == 0 or used[at - 1] or "articles" not in cells[at - 1].categories:
+            return False
+        if at + 1 >= len(cells):
+            return True
+        follow = cells[at + 1]
+        if follow.start - cells[at].end > 1 or follow.tag is ItemKind.MARK:
+            return True  # a word that no table knows stands between, or the phrase ends
+        return not used[at + 1] and not follow.categories.isdisjoint(_VERB_LIKE)
 
     def _with_words(self, cells: list[Node], low: int, used: list[bool]) -> int:
         """"their best wingback": a few words that no table knows, where an article or a possessor opens the phrase."""

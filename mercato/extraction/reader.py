@@ -76,8 +76,11 @@ def _continued(nodes: list[Node], resolver: Resolver) -> list[tuple[Being, tuple
     """The people of a sentence that goes on with a list: "The list includes A and B"."""
     if not any(node.has("list_continues") for node in nodes):
         return []
-    people = [node for node in nodes if node.kind is NodeKind.PERSON and not node.owner]
-    return [(b, (m.start, m.end)) for n in people[:1] for m in n.people if (b := resolver.being(m)) is not None]
+    start = next(at for at, node in enumerate(nodes) if node.has("list_continues"))
+    people = [node for node in nodes[start:] if node.kind is NodeKind.PERSON and not node.owner and node.role in (None, "of")]
+    return [
+        (b, (m.start, m.end)) for n in people for m in n.people if (b := resolver.being(m)) is not None and m.name is not None
+    ]
 
 
 def _place_in_brackets(nodes: list[Node], resolver: Resolver) -> None:
