@@ -60,6 +60,8 @@ def _clause_end(nodes: list[Node], at: int) -> int:
             and node.key in ("but", "while", "although", "though"))
         ):
             return nodes[index - 1].end
+        if node.has("background") and not opens:
+            return nodes[index - 1].end
         if node.key == "," and (opens or _starts_main_clause(nodes, index + 1)):
             return nodes[index - 1].end
     return nodes[-1].end if nodes[-1].key not in (".", "!", "?") else nodes[-2].end

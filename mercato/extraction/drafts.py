@@ -193,6 +193,8 @@ class Drafter:
         players = [b for b in local if b.role == "player"]
         if players:
             event.inferred = True
+            if event.frame == "radar" and all(b.first[0] > event.span[1] for b in players):
+                return [(b, b.first) for b in players]
             before = [b for b in players if b.first[0] < event.span[0]] or players
             return [(before[-1], before[-1].first)]
         if self.topic is not None and self.topic.role == "player" and not local:
@@ -210,6 +212,7 @@ class Drafter:
             role = {ClaimKind.MOVE: EvidenceRole.TO, ClaimKind.EXIT: EvidenceRole.FROM}.get(kind, EvidenceRole.CLUB)
             draft.spans.append((role, club.span))
         draft.role = event.entry.get("role")
+        draft.previous = event.previous
         if event.deal is not None and kind is ClaimKind.MOVE:
             draft.deal = Deal(event.deal)
         return draft

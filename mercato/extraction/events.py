@@ -54,6 +54,7 @@ class Event:
     replaced: list[tuple[Being, Span]] = field(default_factory=list)
     conditional: bool = False
     deal: str | None = None
+    previous: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -109,6 +110,7 @@ class EventReader:
     def __init__(self, language: Language, resolver: Resolver) -> None:
         self.language = language
         self.resolver = resolver
+        self.previous = language.words.get("previous", frozenset())
 
     def read(self, nodes: list[Node], sentence: int) -> list[Event]:
         """The events of a sentence, with their parts."""
@@ -160,8 +162,10 @@ class EventReader:
             return
         earlier = events[-1]
         if nodes[at - 1].has("conjunctions") and earlier.governors and event.stage is not None:
+            stage = Stage(chain.entries[-1].get("core") or event.stage)
             for governor in reversed(earlier.governors):
-                event.stage = govern(governor, Stage(chain.entries[-1].get("core") or event.stage))
+                stage = govern(governor, stage)
+            event.stage = stage
             event.governors = earlier.governors
 
     # Chains
@@ -234,6 +238,7 @@ class EventReader:
         event.deal = next((e.get("deal") for e in chain.entries if e.get("deal")), None)
         event.negated = self._negated(nodes, chain)
         event.passive = self._passive(nodes, chain, core)
+        event.previous = any(n.key in self.previous for n in nodes[max(0, chain.nodes[0] - 3) : chain.nodes[-1]])
         event.background = self._background(nodes, chain.nodes[0])
         if event.background and frame == "renew" and core.form == "ing" and not governors:
             event.stage = Stage.DONE

@@ -33,7 +33,7 @@ FRAMES: dict[str, Frame] = {
     "keep": Frame("keeper", "player", {}),
     "stay": Frame("player", "keeper", {"place": "keeper", "partner": "keeper"}),
     "renew": Frame("any", "player", {"partner": "keeper", "place": "keeper", "agent": "keeper", "source": "keeper", "between": "any"}),
-    "talks": Frame("any", "player", {"partner": "any", "about": "player", "for": "player", "between": "any"}),
+    "talks": Frame("any", "player", {"source": "buyer", "partner": "any", "about": "player", "for": "player", "between": "any"}),
     "offered": Frame("any", "any", {"goal": "buyer"}),
     "reject": Frame("any", "any", {"goal": "any"}),
     "accept": Frame("seller", "player", {"source": "buyer", "for": "player"}),

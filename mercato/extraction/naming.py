@@ -51,7 +51,7 @@ class Namer:
         # By the identity of a name's entries, which live as long as the index.
         self._sure: dict[int, tuple[str, ...]] = {}
         self.known_first = language.lexicon.first_words
-        self.places = frozenset(w for w, role in language.preposition_roles.items() if role == "place")
+        self.places = language.words.get("site_words", frozenset())
         self.suffixes = language.words.get("club_suffixes", frozenset())
         self.capitals = language.words.get("capital_words", frozenset())
 

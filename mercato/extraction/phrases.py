@@ -170,6 +170,8 @@ class Chunker:
                 if low == at and named:
                     break
                 low -= 1
+            elif cell.key == "-" and low >= 2 and "former" in cells[low - 2].categories:
+                low -= 1
             elif cell.key == "'s":
                 if low < 2 or cells[low - 2].tag not in (ItemKind.CLUB, ItemKind.COUNTRY):
                     break
