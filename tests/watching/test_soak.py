@@ -6,8 +6,12 @@ asked two things at once, and memory must stay flat.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import re
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -18,6 +22,7 @@ from mercato.engines.watch import EventKind, Policy, WatchState
 from mercato.interfaces.watching import open_watch
 from mercato.ledger import Ledger
 from mercato.model import Claim, Document
+from mercato.sources.watchlist import WatchList, write_list
 from tests.watching.town import Site, Town
 
 SECONDS = float(os.environ.get("MERCATO_SOAK_SECONDS", "20"))
@@ -104,6 +109,38 @@ def test_nothing_is_missed_or_doubled(tmp_path: Path, monkeypatch: pytest.Monkey
     assert listed > SITES
     assert max(site.most_under_way for site in one_by_one) == 1
     assert memory[-1] - memory[0] < 30
+
+
+KILLS = int(os.environ.get("MERCATO_WATCH_KILLS", "6"))
+
+
+def test_kills_lose_and_repeat_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The command itself, with the real reader, is killed again and again while sites publish."""
+    monkeypatch.setenv("MERCATO_ALLOWED_HOSTS", "127.0.0.1")
+    monkeypatch.setenv("MERCATO_HOME", str(tmp_path))
+    made = random.Random(11)
+    with Town(30) as town:
+        town.heal()
+        write_list(WatchList({site.source().address: site.source() for site in town.sites}), tmp_path / "sources.yaml")
+        command = [sys.executable, "-m", "mercato.interfaces.cli.main", "watch", "--once"]
+        for _ in range(KILLS):
+            town.publish(20)
+            running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                running.wait(made.uniform(1.5, 5.0))
+            running.kill()
+            running.wait()
+        # Whole at last: a list that was sent to a killed watch is asked for again.
+        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, timeout=120)
+        with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+            rows = documents(ledger)
+            assert ledger.integrity_check() == []
+    tokens = [match for _, text in rows if (match := TOKEN.search(text))]
+    found: dict[int, dict[int, set[str]]] = {}
+    for match, (key, _) in zip(tokens, rows, strict=True):
+        found.setdefault(int(match[1]), {}).setdefault(int(match[2]), set()).add(key)
+    assert not [line for site in town.sites for line in missing_from(site, found)]
+    assert len({match[0] for match in tokens}) == len(tokens) > 60
 
 
 def publish(town: Town, ended: threading.Event) -> None:
