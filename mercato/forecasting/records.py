@@ -214,7 +214,7 @@ def _priors(counts: Mapping[str, Count], groups: Mapping[str, str]) -> dict[str,
 
 
 def fit_beta(counts: Sequence[Count]) -> tuple[float, float]:
-    """Mean and strength (in rumours) of the beta distribution that sources are drawn from: posterior means on a grid."""
+    """Mean and strength (in rumours) of the beta distribution that sources come from: posterior means on a grid."""
     used = [one for one in counts if one.n]
     if not used:
         return 0.15, 20.0
