@@ -3,8 +3,9 @@
     python benchmarks/bench_ledger.py [--claims 1000000] [--ledger FILE|ADDRESS] [--keep] [--json OUT]
 
 The documents are made up from a seed: 5,000 people, 700 clubs and 250 outlets, named as often as in the news (a few
-often, most seldom: Zipf), over three years, one article in twenty changed once. Every question is asked seven times
-with different names; the median and the slowest are printed, and the run fails where a median is above `LIMIT_MS`.
+often, most seldom: Zipf), over three years, one article in twenty changed once. Every kind of question is asked with
+seven different names, each three times: printed are the median and the slowest of the seven, each by the best of its
+three times, and the slowest first time, which may wait for the disk. It fails where a median is above `LIMIT_MS`.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ LIMIT_MS = 100.0
 CLAIMS_IN_A_DOCUMENT = 4
 BATCH = 500
 ROUNDS = 7
+REPEATS = 3
 FIRST_DAY = datetime(2023, 1, 1, tzinfo=UTC)
 DAYS = 3 * 365
 READER = ReaderVersion("made", "1")
@@ -193,13 +195,16 @@ def questions(names: Names) -> dict[str, list[dict[str, object]]]:
     }
 
 
-def ask(ledger: Ledger, asked: dict[str, object]) -> tuple[float, int]:
-    """Milliseconds that one question takes, and how many claims it finds."""
+def ask(ledger: Ledger, asked: dict[str, object]) -> tuple[float, float, int]:
+    """Milliseconds that one question takes at its best and the first time, and how many claims it finds."""
     moment = asked.get("as_of")
     view = ledger.as_of(moment) if isinstance(moment, datetime) else ledger
-    started = time.perf_counter()
-    found = view.claims(**{name: value for name, value in asked.items() if name != "as_of"})
-    return (time.perf_counter() - started) * 1000, len(found)
+    times = []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        found = view.claims(**{name: value for name, value in asked.items() if name != "as_of"})
+        times.append((time.perf_counter() - started) * 1000)
+    return min(times), times[0], len(found)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -225,12 +230,11 @@ def run(place: str, count: int, out: Path | None) -> int:
             print(f"made in {seconds:,.0f} s: {held.documents / seconds:,.0f} documents/s", flush=True)
         rows = []
         for title, asked in questions(names).items():
-            took, found = zip(*(ask(ledger, one) for one in asked), strict=True)
-            rows.append(
-                {"question": title, "median_ms": statistics.median(took), "slowest_ms": max(took), "found": found}
-            )
+            took, first, found = zip(*(ask(ledger, one) for one in asked), strict=True)
+            median = statistics.median(took)
+            rows.append({"question": title, "median_ms": median, "slowest_ms": max(took), "first_ms": max(first)})
             print(
-                f"{title:44} median {statistics.median(took):8.1f} ms  slowest {max(took):8.1f} ms  found {found}",
+                f"{title:42} median {median:6.1f}  slowest {max(took):6.1f}  first {max(first):7.1f} ms  {found}",
                 flush=True,
             )
     if out:
