@@ -84,7 +84,9 @@ class CareerReader:
     def _note_facts(self, being: Being, mention: PersonMention, items: list[Item]) -> None:
         facts = self.facts.setdefault(id(being), (being, FactsDraft()))[1]
         figure = figure_in(items, mention.start, mention.end, ItemKind.AGE)
-        span = (figure.start, figure.end) if figure else (mention.start, mention.end)
+        after = next((i for i in items if i.kind is ItemKind.NUMBER and 0 <= i.start - mention.end <= NEAR), None)
+        number = figure or (after if after is not None and after.key == str(mention.age) else None)
+        span = (number.start, number.end) if number else (mention.start, mention.end)
         if mention.age is not None and facts.age is None:
             facts.age = mention.age
             facts.spans.append((EvidenceRole.AGE, span))
@@ -210,11 +212,12 @@ class CareerReader:
         """ "came through the ranks at Genoa", "began his career with Pescara"."""
         for mark in scene.named("youth", "began"):
             club = scene.club(mark.start, mark.end)
-            who = scene.person(mark.start)
+            inside = next((n for n in scene.nodes if n.people and n.start <= mark.start < n.end), None)
+            if inside is not None and inside.people[-1].being is not None:
+                continue  # a noun phrase that is read already
+            who = scene.person(inside.start if inside is not None else mark.start)
             if club is None or who is None or scene.is_ahead(mark.start):
                 continue
-            if any(n.kind is NodeKind.PERSON and n.start <= mark.start < n.end for n in scene.nodes):
-                continue  # a noun phrase that is read already
             draft = SpellDraft(who[0], club.name, "player", youth=mark.entry.name == "youth")
             draft.spans = [
                 (EvidenceRole.TRIGGER, (mark.start, mark.end)),

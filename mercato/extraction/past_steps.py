@@ -37,6 +37,8 @@ class PastSteps:
                 continue
             if set(event.governors) - {"complete"} or event.entry.get("core") not in ("done", None):
                 continue
+            if any(m.start == event.span[0] for m in scene.named("loan")):
+                continue
             if scene.is_back_from_loan(event):
                 told.append(event)
                 continue

@@ -71,15 +71,19 @@ class Scene:
         return None
 
     def time(self, start: int, end: int) -> Time | None:
-        """The time that is nearest to the words, with no step between; what follows them is nearer."""
-        best: tuple[int, Time] | None = None
-        for time in self.times:
-            after = time.start >= start
-            low, high = (end, max(time.start, end)) if after else (min(time.end, start), start)
-            distance = (high - low) * (1 if after else 2)
-            if high - low <= TIME_REACH and self.clear(low, high) and (best is None or distance < best[0]):
-                best = (distance, time)
-        return best[1] if best else None
+        """The time of some words: the next after them, else the last before, in the same clause."""
+        after = [t for t in self.times if t.start >= start and self._reaches(end, max(t.start, end))]
+        if after:
+            return after[0]
+        before = [t for t in self.times if t.start < start and self._reaches(min(t.end, start), start)]
+        joint = [t for t in before if not any(n.has("conjunctions") for n in self._between(t.end, start))]
+        return joint[-1] if joint else None
+
+    def _reaches(self, low: int, high: int) -> bool:
+        return high - low <= TIME_REACH and self.clear(low, high)
+
+    def _between(self, low: int, high: int) -> list[Node]:
+        return [n for n in self.nodes if low <= n.start and n.end <= high]
 
     def is_ahead(self, start: int) -> bool:
         """Whether the words stand under a plan, a possibility or a future."""

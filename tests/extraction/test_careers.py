@@ -100,6 +100,19 @@ CASES: list[tuple[str, list[dict[str, Any]]]] = [
         "Watford want Danny Rose after he left Tottenham last month.",
         [{"club": "Tottenham Hotspur", "end": "2021-05", "ended": True}],
     ),
+    (
+        "Chelsea loaned Ross Barkley to Aston Villa last season.",
+        [{"club": "Aston Villa", "start": "2020-summer", "end": "2021", "on_loan": True, "ended": True}],
+    ),
+    ("Ross Barkley, a product of the Everton academy, is wanted by West Ham.", [{"club": "Everton", "youth": True}]),
+    (
+        "Ross Barkley made his debut in 2011 and moved to Chelsea for £15m three years ago.",
+        [{"club": "Chelsea", "start": "2018"}],
+    ),
+    (
+        "In January 2018, Ross Barkley left Everton for Chelsea.",
+        [{"club": "Everton", "end": "2018-01", "ended": True}, {"club": "Chelsea", "start": "2018-01"}],
+    ),
     ("Frank Lampard made 429 appearances for Chelsea.", [{"club": "Chelsea", "appearances": 429}]),
 ]
 
