@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 from mercato.errors import LedgerError, Misused, NotFound
 from mercato.ledger import Ledger
@@ -84,12 +85,11 @@ class RumourBook:
     def rumours(self, asked: RumourFilter | None = None) -> list[Rumour]:
         """The rumours that a filter lets through, those with the latest news first."""
         asked = asked or RumourFilter()
-        found = [rumour for rumour in self._candidates(asked) if self._fits(rumour, asked)]
-        return found[: asked.limit]
+        return list(islice((r for r in self._candidates(asked) if self._fits(r, asked)), asked.limit))
 
     def rumour(self, prefix: str) -> Rumour:
         """The rumour of an id or of its beginning. Raises NotFound, and Misused where several begin so."""
-        found = [rumour for rumour in self._all() if prefix and rumour.id.startswith(prefix)]
+        found = self._beginning(prefix) if prefix else []
         if not found:
             raise NotFound(f"No rumour has an id that begins with {prefix!r}; `mercato rumours` lists them.")
         if len(found) > 1:
@@ -113,7 +113,7 @@ class RumourBook:
 
     def chains(self, name: str) -> list[Chain]:
         """The chains of conditions in which a person or club takes part."""
-        found = chains(self._all(), self.now.date(), self.names)
+        found = chains(self._in_chains(), self.now.date(), self.names)
         keys = {fold(name), fold(self._club_label(name))}
         return [chain for chain in found if any(mentions(chain, key) for key in keys)]
 
@@ -145,7 +145,30 @@ class RumourBook:
         if asked.person is not None:
             conditions.append("(person = ? OR words LIKE ? ESCAPE '\\')")
             parameters += [asked.person, f"% {_escaped(fold(asked.person))} %"]
-        return self._store.rumours(" AND ".join(conditions), parameters)
+        for club in (asked.to, asked.from_, asked.club):
+            key = self._club_key(club) if club else PLAIN
+            if not key.startswith(PLAIN):
+                conditions.append("clubs LIKE ? ESCAPE '\\'")
+                parameters.append(f"%|{_escaped(key)}|%")
+        return self._store.iterate(" AND ".join(conditions), parameters)
+
+    def _beginning(self, prefix: str) -> list[Rumour]:
+        """The rumours whose ids begin so."""
+        if self.moment is None and self._is_stored():
+            return self._store.rumours("id >= ? AND id < ?", (prefix, prefix + "~"))
+        return [rumour for rumour in self._all() if rumour.id.startswith(prefix)]
+
+    def _in_chains(self) -> Iterable[Rumour]:
+        """The rumours that depend on something, and those on the people they depend on."""
+        if self.moment is not None or not self._is_stored():
+            return self._all()
+        found = {rumour.id: rumour for rumour in self._store.rumours("conditions > 0")}
+        people = {(said.person, said.person_name) for r in found.values() for said in r.conditions if said.person_name}
+        for key, name in sorted(people, key=str):
+            words = f"% {_escaped(fold(name or ''))} %"
+            theirs = self._store.rumours("person = ? OR words LIKE ? ESCAPE '\\'", (key or "", words))
+            found.update({rumour.id: rumour for rumour in theirs})
+        return found.values()
 
     def _is_stored(self) -> bool:
         """Whether the store can be used: a ledger that may only be read is joined in memory where it is behind."""
@@ -191,10 +214,13 @@ class RumourBook:
         """Whether a name or id means one of some clubs."""
         if not name:
             return False
-        key = name if name in self._register.clubs else self.names.club_key(ClubRef(name))
+        key = self._club_key(name)
         if not key.startswith(PLAIN):
             return any(club == key for club, _ in clubs)
         return _has_words((fold(said) for _, said in clubs), name)
+
+    def _club_key(self, name: str) -> str:
+        return name if name in self._register.clubs else self.names.club_key(ClubRef(name))
 
     def _club_label(self, name: str) -> str:
         return self.names.club_name(self.names.club_key(ClubRef(name)), name)

@@ -143,10 +143,8 @@ class _Graph:
         if stays:
             return EventState.BROKEN, f"stays with {stays.club_name} ({stays.stage})", stays.id
         known = away[0].id if away else None
-        closes = max(
-            r.closes for r in away or [r for r in self.rumours if club in (r.club, *r.from_keys)] or self.rumours
-        )
-        if self.day > closes:
+        around = away or [r for r in self.rumours if club in (r.club, *r.from_keys)]
+        if around and self.day > (closes := max(r.closes for r in around)):
             return EventState.BROKEN, f"the window closed on {closes} without it", known
         failed = [r for r in away if r.kind is ClaimKind.MOVE and r.stage in (Stage.WITHDRAWN, Stage.REJECTED)]
         if failed and len(failed) == len(away):

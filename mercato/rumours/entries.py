@@ -100,7 +100,8 @@ class EntryMaker:
         if when and when.date and len(when.date) == 10:
             return self._calendar.window_of(country, datetime.fromisoformat(when.date).date())
         day = source.published.day if source.published else source.seen_at.date()
-        return self._calendar.window_of(country, day, claim.stage in _SETTLED)
+        late = claim.kind is not ClaimKind.STAY and claim.stage in _SETTLED
+        return self._calendar.window_of(country, day, late)
 
 
 def _goal(claim: Claim) -> ClubRef | None:
