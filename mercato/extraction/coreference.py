@@ -26,6 +26,10 @@ _APART = frozenset(
 )
 
 
+_CLAUSE_MARKS = frozenset({",", ";", ":"})
+_CLAUSE_WORDS = frozenset({"breaks", "conditions", "background", "relatives"})
+
+
 @dataclass(slots=True, eq=False)
 class Being:
     """A person of the document: the fullest name, what the text and the register say of them."""
@@ -72,6 +76,7 @@ class Resolver:
         self.first_spans: dict[str, tuple[int, int]] = {}
         self.last_plural_from: ClubName | None = None
         self.here: list[Being] = []
+        self.in_clause: Being | None = None
         self.club_here: ClubName | None = None
         # The club that earlier sentences were about: their first subject.
         self.club_spoken_of: ClubName | None = None
@@ -87,10 +92,15 @@ class Resolver:
         if self.club_here is not None:
             self.club_spoken_of = self.club_here
         self.club_here = None
+        self.in_clause = None
         for node in nodes:
+            if node.key in _CLAUSE_MARKS or not node.categories.isdisjoint(_CLAUSE_WORDS):
+                self.in_clause = None
             for mention in node.people:
                 being = self._being(mention)
                 if being is not None:
+                    if not mention.pronoun:
+                        self.in_clause = being
                     if being not in self.here:
                         self.here.append(being)
                     mention.being = being
@@ -131,8 +141,8 @@ class Resolver:
         if mention.indefinite or mention.plural:
             return None
         if mention.pronoun:
-            if self.here:
-                return self.here[0]
+            if self.in_clause is not None or self.here:
+                return self.in_clause or self.here[0]
             return self.spoken_of or (self.recent[-1] if self.recent else None)
         fitting = [being for being in reversed(self.recent) if self._fits(mention, being)]
         if not fitting:

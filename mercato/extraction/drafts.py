@@ -56,6 +56,7 @@ class Drafter:
         self._by_frame: dict[str, Callable[[Event, list[tuple[Being, Span]]], Iterator[Draft]]] = {
             "acquire": self._acquire,
             "pursue": self._acquire,
+            "interest": self._acquire,
             "bid": self._acquire,
             "offer_contract": self._offer_contract,
             "accept": self._acquire,
@@ -134,6 +135,7 @@ class Drafter:
                 and before.frame in _REFUSABLE
             ):
                 before.stage = Stage.REJECTED
+                before.sellers.extend(event.partner_clubs if event.passive else [])
                 event.frame = "none"
             elif (
                 event.frame == "withdraw"
@@ -187,7 +189,10 @@ class Drafter:
             for being, _ in event.people if players else ():
                 if being.role != "player" and being.club is not None and event.frame in ("renew", "keep"):
                     event.keepers.append(Club(being.club, being.spans[being.club.key]))
-            return players or event.people
+            if players or event.frame not in _ABOUT_PLAYERS:
+                return players or event.people
+            named = [b for b in local if b.role == "player" and (b.positions or b.age is not None)]
+            return [(named[-1], named[-1].first)] if named else event.people
         if event.unnamed_object or event.plural_object:
             return []
         players = [b for b in local if b.role == "player"]
@@ -227,15 +232,16 @@ class Drafter:
     def _note_sellers(self, event: Event, people: list[tuple[Being, Span]]) -> None:
         for seller in event.sellers:
             for being, _ in people[-1:] if len(people) > 1 else people:
-                being.at(seller.name, seller.span, 2)
+                if not (event.conditional and being.current):
+                    being.at(seller.name, seller.span, 2)
 
     def _acquire(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._note_sellers(event, people)
-        clubs = event.buyers or (event.partner_clubs if event.frame == "pursue" else [])
+        clubs = event.buyers or (event.partner_clubs if event.frame in ("pursue", "interest") else [])
         if not clubs and event.unnamed_suitors:
             yield from self._exits(event, people)
             return
-        if event.entry.get("noun") and event.frame == "pursue":
+        if event.frame == "interest":
             own = [pair for pair in people if clubs and all(pair[0].current.get(c.name.key) for c in clubs)]
             yield from self._exits(event, own)
         yield from self._moves(event, people, clubs)
@@ -293,6 +299,7 @@ class Drafter:
             yield from self._exits(event, people)
 
     def _sell(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        self._find_seller(event, people)
         for being, _ in people:
             for seller in event.sellers:
                 being.at(seller.name, seller.span, 2)
@@ -303,6 +310,15 @@ class Drafter:
             yield from self._moves(event, people, event.buyers)
         else:
             yield from self._exits(event, people)
+
+    def _find_seller(self, event: Event, people: list[tuple[Being, Span]]) -> None:
+        """"Liverpool insist Salah is not for sale": the sentence's subject, where nobody else can be the seller."""
+        club = self.resolver.club_here
+        if event.sellers or club is None or any(being.current for being, _ in people):
+            return
+        span = self.resolver.first_spans.get(club.key)
+        if span is not None and span[1] <= event.span[0] and event.stage is Stage.REJECTED:
+            event.sellers.append(Club(club, span))
 
     def _stay(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         clubs = event.keepers or event.partner_clubs
@@ -388,7 +404,9 @@ class Drafter:
             ]  # fmt: skip
 
 
-_REFUSABLE = frozenset({"bid", "talks", "pursue", "acquire", "offer_contract", "renew", "agree", "join", "leave"})
+# A coach who is the subject of these stands for nobody who moves, where the sentence names a player.
+_ABOUT_PLAYERS = frozenset({"link", "bid", "interest", "withdraw", "radar"})
+_REFUSABLE = frozenset({"bid", "interest", "talks", "pursue", "acquire", "offer_contract", "renew", "agree", "join", "leave"})
 # How far a move has come; an agreement reached for the deal spoken of moves it on, never back.
 _PROGRESS = [Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED, Stage.DONE]
 

@@ -100,7 +100,8 @@ def _is_noun(nodes: list[Node], at: int) -> bool:
     return False
 
 
-_OFFERS = frozenset({"bid", "talks", "pursue", "offer_contract"})
+_FINAL_STAGES = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED})
+_OFFERS = frozenset({"bid", "talks", "pursue", "interest", "offer_contract"})
 _BARE = Entry("event", "bare_move", {"frame": "join", "core": "interest", "bare": "interest"})
 
 
@@ -240,9 +241,13 @@ class EventReader:
         event.passive = self._passive(nodes, chain, core)
         event.previous = any(n.key in self.previous for n in nodes[max(0, chain.nodes[0] - 3) : chain.nodes[-1]])
         event.background = self._background(nodes, chain.nodes[0])
+        if event.background and event.stage not in _FINAL_STAGES and self._is_ahead(nodes, chain.nodes[0]):
+            event.stage = Stage.INTEREST
         if event.background and frame == "renew" and core.form == "ing" and not governors:
             event.stage = Stage.DONE
-        if event.negated and "refuse" in governors:
+        if event.negated and "talk" in governors:
+            pass  # "talks are not progressing" are talks
+        elif event.negated and not {"refuse", "drop", "deny"}.isdisjoint(governors):
             event.stage = Stage.INTEREST
         elif event.negated:
             if frame in NEGATED:
@@ -257,6 +262,10 @@ class EventReader:
             elif frame == "keep":
                 event.stage = Stage.REJECTED
         return event
+
+    def _is_ahead(self, nodes: list[Node], at: int) -> bool:
+        """"before making an offer": what is yet to come."""
+        return any(n.key in self.language.words["ahead"] for n in nodes[max(0, at - 3) : at])
 
     def _stage(self, nodes: list[Node], chain: _Chain, core: Entry, governors: tuple[str, ...]) -> Stage | None:
         name = core.get("core")
@@ -375,6 +384,8 @@ class EventReader:
         event.subject = None if controlled else self._subject(nodes, chain, event)
         if event.subject is not None:
             self._assign(event, event.subject, self._subject_role(event, frame), frame)
+        if event.frame == "acquire" and event.stage is Stage.REJECTED and event.subject is not None and event.subject.clubs:
+            event.stage = Stage.WITHDRAWN  # a club that turns down the chance to sign
         self._objects(nodes, chain, event, stop, frame)
 
     def _between(self, nodes: list[Node], governor: int, node: Node, frame: Frame) -> str | None:

@@ -47,6 +47,7 @@ def govern(governor: str, stage: Stage) -> Stage:
 NEGATED: dict[str, Stage] = {
     "acquire": _S.WITHDRAWN,
     "pursue": _S.DENIED,
+    "interest": _S.DENIED,
     "join": _S.REJECTED,
     "sell": _S.REJECTED,
     "renew": _S.REJECTED,

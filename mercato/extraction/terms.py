@@ -90,6 +90,7 @@ class TermReader:
         self.resolver = resolver
         self.day = day
         self.text = text
+        self.roles = language.preposition_roles
         self.lowering = language.words.get("lowering", frozenset())
         self.until_words = language.words.get("until_words", frozenset())
         self.asides = language.words.get("money_asides", frozenset())
@@ -247,6 +248,9 @@ class TermReader:
             if before == "(" and at >= 2 and items[at - 2].kind is ItemKind.MONEY:
                 continue  # "50m euros (£42m)"
             follow = items[at + 1].key if at + 1 < len(items) else ""
+            roles = self.roles
+            if roles.get(before) == "source" and roles.get(follow) == "goal" and _is_money(items, at + 2):
+                continue  # "from £35m to £24m": the second figure holds
             money = figure.money
             if before in self.lowering and money.low != money.high:
                 money = Money(money.high, money.high, money.currency)  # "by £20m to £88m" is no range
@@ -392,3 +396,7 @@ class TermReader:
             if name in names:
                 return Deal(name)
         return None
+
+
+def _is_money(items: list[Item], at: int) -> bool:
+    return at < len(items) and items[at].kind is ItemKind.MONEY
