@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,6 +26,8 @@ def spark_engine(
     def engine(tasks: list[Task]) -> Iterator[Outcome]:
         if not tasks:
             return
+        if (master or "").startswith("local"):
+            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else whatever "python3" is, without mercato
         builder: Any = SparkSession.builder.appName("mercato archive")
         session = (builder.master(master) if master else builder).getOrCreate()
         context = session.sparkContext
