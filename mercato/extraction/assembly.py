@@ -116,7 +116,7 @@ class Assembler:
                 self._merge(other, draft)
         self.extras.hand_down(list(merged.values()))
         kept = self._without_shadows(list(merged.values()))
-        return self.careers.claims([self._claim(draft) for draft in kept], READER_VERSION)
+        return [*(self._claim(draft) for draft in kept), *self.careers.claims(READER_VERSION)]
 
     def _without_conditional(self, drafts: list[Draft]) -> list[Draft]:
         """An event that is only a condition is no claim, unless the text says nothing else: then it is a possibility."""
@@ -222,6 +222,7 @@ class Assembler:
             certainty=draft.certainty,
             terms=draft.terms,
             when=draft.when,
+            person_facts=self.careers.person_facts(draft.being),
             attribution=Attribution(tuple(draft.chain)),
             evidence=tuple(Evidence(role, self.document.span(*span)) for role, span in spans),
             reader=READER_VERSION,

@@ -16,12 +16,14 @@ from mercato.extraction.naming import ClubName
 from mercato.extraction.nodes import Mark, Node, NodeKind, PersonMention
 from mercato.extraction.past_steps import PastSteps
 from mercato.extraction.scene import INSIDE, NEAR, REACH, TIME_REACH, Scene, times_of
-from mercato.extraction.spells import FactsDraft, SpellDraft, merged, spell_claim, with_facts
+from mercato.extraction.spells import FactsDraft, SpellDraft, merged, spell_claim
 from mercato.extraction.times import figure_in
-from mercato.model import Claim, Document, EvidenceRole, ReaderVersion
+from mercato.model import Claim, Document, EvidenceRole, PersonFacts, ReaderVersion
 
 Span = tuple[int, int]
 NUMBER_REACH = 24  # between a number and what it counts
+
+_CUES = frozenset({"careers", "when", "seasons"})
 
 
 class CareerReader:
@@ -40,8 +42,8 @@ class CareerReader:
     ) -> list[Event]:
         """Takes the career facts of a sentence; returns the steps that are such a fact, and so no news."""
         self._people(items, nodes)
-        cued = any(m.entry.category in ("careers", "when", "seasons") for m in marks)
-        if not cued and not any(i.kind is ItemKind.DATE for i in items) and not any(e.background for e in events):
+        cued = not _CUES.isdisjoint({m.entry.category for m in marks})
+        if not cued and ItemKind.DATE not in {i.kind for i in items} and not any(e.background for e in events):
             return []
         scene = Scene(items, nodes, events, marks, times_of(items, marks, self.day, behind=True), topic)
         spells, told = self.steps.read(scene)
@@ -51,10 +53,16 @@ class CareerReader:
         self._born(scene)
         return told
 
-    def claims(self, others: list[Claim], reader: ReaderVersion) -> list[Claim]:
-        """The other claims of the document and those of the career facts; a person's facts stand on their first."""
-        found = [spell_claim(draft, self.document, reader) for draft in merged(self.spells)]
-        return with_facts([*others, *found], list(self.facts.values()), self.document)
+    def person_facts(self, being: Being) -> PersonFacts | None:
+        """What is told of a person besides clubs: for the first of their claims, and once."""
+        found = self.facts.pop(id(being), None)
+        return found[1].told(self.document) if found is not None else None
+
+    def claims(self, reader: ReaderVersion) -> list[Claim]:
+        """The claims of the career facts, in the order of the text."""
+        return [
+            spell_claim(draft, self.document, reader, self.person_facts(draft.being)) for draft in merged(self.spells)
+        ]
 
     # Noun phrases
 

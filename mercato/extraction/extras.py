@@ -38,6 +38,7 @@ SELL_ON_REACH = 40
 CONTRACT_REACH = 40  # between a contract and the date on which it ends
 AMOUNT_AFTER = 14  # "a club-record fee of £50m" names its amount
 _CUES = frozenset({"costs", "lengths", "sell_on", "when", "seasons", "speculation", "reporting"})
+_FIGURES = frozenset({ItemKind.MONEY, ItemKind.PERCENT, ItemKind.DATE})
 _STEPS = (ClaimKind.MOVE, ClaimKind.EXIT, ClaimKind.STAY)
 _SURENESS = (Certainty.ASKED, Certainty.SPECULATED, Certainty.REPORTED, Certainty.FACT)
 _TERM_ROLES = frozenset(
@@ -98,8 +99,10 @@ class ExtrasReader:
             for draft in drafts:
                 draft.certainty = Certainty.ASKED
         steps = [d for d in drafts if d.kind in _STEPS and d.event is not None]
-        money = any(i.kind in (ItemKind.MONEY, ItemKind.PERCENT, ItemKind.DATE) for i in said.items)
-        if not steps or not (money or any(m.entry.category in _CUES for m in said.marks)):
+        if not steps or (
+            _CUES.isdisjoint({m.entry.category for m in said.marks})
+            and _FIGURES.isdisjoint({i.kind for i in said.items})
+        ):
             return
         self._sums(said, steps, drafts)
         self._costs(said, steps)
@@ -246,6 +249,8 @@ class ExtrasReader:
     # When
 
     def _when(self, said: Said, steps: list[Draft], drafts: list[Draft]) -> None:
+        if not any(i.kind is ItemKind.DATE for i in said.items) and not said.group("when"):
+            return
         taken = [span for d in drafts for role, span in d.spans if role is EvidenceRole.UNTIL]
         for time in times_of(said.items, said.marks, self.day, behind=False):
             span = (time.start, time.end)

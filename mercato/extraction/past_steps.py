@@ -60,9 +60,8 @@ class PastSteps:
             time = None
         again = any(m.start < event.span[1] + REACH and event.span[0] <= m.end for m in scene.named("again"))
         away = absence(scene, event) if again else None
-        ended = any(m.start < event.span[1] and event.span[0] < m.end for m in scene.named("ended"))
-        if time is None and not opened and away is None and not (ended and event.frame in _LEAVE):
-            return
+        if time is None and not opened and away is None:
+            return  # undated, it is the news itself: "Wolves have sacked their manager"
         who = self._who(scene, event)
         if who is None:
             return

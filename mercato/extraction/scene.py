@@ -120,7 +120,7 @@ def times_of(items: list[Item], marks: list[Mark], day: date | None, behind: boo
     for mark in marks:
         if mark.entry.category != "when" or any(t.start < mark.end and mark.start < t.end for t in found):
             continue
-        figure = figure_in(items, mark.start, mark.end, ItemKind.LENGTH)
+        figure = figure_in(items, mark.start, mark.end, ItemKind.LENGTH) if mark.entry.name == "ago" else None
         if (time := meant(mark.entry.name, day, mark.start, mark.end, figure)) is not None:
             found.append(time)
     found.sort(key=lambda time: time.start)

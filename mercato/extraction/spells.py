@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from mercato.extraction.coreference import Being
 from mercato.extraction.naming import ClubName
@@ -138,7 +138,9 @@ def is_coach(being: Being, role: str | None) -> bool:
     return being.person is not None and being.person.role in ("coach", "director") and not being.positions
 
 
-def spell_claim(draft: SpellDraft, document: Document, reader: ReaderVersion) -> Claim:
+def spell_claim(
+    draft: SpellDraft, document: Document, reader: ReaderVersion, facts: PersonFacts | None = None
+) -> Claim:
     """The claim of a draft."""
     person, club = person_ref(draft.being), _ref(draft.club)
     flags = f"{draft.start}|{draft.end}|{draft.on_loan}|{draft.youth}|{draft.returned}"
@@ -163,6 +165,7 @@ def spell_claim(draft: SpellDraft, document: Document, reader: ReaderVersion) ->
             gap_years=draft.gap,
             appearances=draft.appearances,
         ),
+        person_facts=facts,
         evidence=tuple(Evidence(role, document.span(*span)) for role, span in draft.spans),
         reader=reader,
     )
@@ -177,14 +180,7 @@ class FactsDraft:
     born_place: str | None = None
     spans: list[tuple[EvidenceRole, Span]] = field(default_factory=list)
 
-
-def with_facts(claims: list[Claim], facts: list[tuple[Being, FactsDraft]], document: Document) -> list[Claim]:
-    """Gives what is known of each person to the first of their claims."""
-    for being, draft in facts:
-        person = person_ref(being)
-        at = next((number for number, claim in enumerate(claims) if claim.person == person), None)
-        if at is not None:
-            evidence = tuple(Evidence(role, document.span(*span)) for role, span in draft.spans)
-            found = PersonFacts(draft.age, draft.born, draft.born_place, evidence)
-            claims[at] = replace(claims[at], person_facts=found)
-    return claims
+    def told(self, document: Document) -> PersonFacts:
+        """The facts with their words."""
+        evidence = tuple(Evidence(role, document.span(*span)) for role, span in self.spans)
+        return PersonFacts(self.age, self.born, self.born_place, evidence)

@@ -110,9 +110,7 @@ def _ago(day: date, start: int, end: int, length: Figure | None) -> Time | None:
 def figure_in(items: list[Item], start: int, end: int, kind: ItemKind) -> Figure | None:
     """The figure of that kind within the characters."""
     for item in items:
-        if item.start >= end:
-            break
-        if item.start >= start and item.kind is kind and isinstance(item.value, Figure):
+        if item.kind is kind and start <= item.start < end and isinstance(item.value, Figure):
             return item.value
     return None
 
