@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -131,6 +132,7 @@ def as_record(event: Event) -> dict[str, Any]:
 
 def _print_event(event: Event) -> None:
     print_json(as_record(event))
+    sys.stdout.flush()  # whoever reads the pipe wants it now, not when a buffer is full
 
 
 def _show_event(event: Event) -> None:
@@ -141,7 +143,8 @@ def _show_event(event: Event) -> None:
     moment = datetime.fromtimestamp(event.at, UTC)
     counted = {EventKind.POLLED: f"{event.count} new", EventKind.READ: f"{event.count} claims"}.get(event.kind, "")
     detail = ", ".join(part for part in (counted, event.detail) if part)
-    print_lines([one_line(f"{moment:%H:%M:%S}  {event.kind.value:<11}  {event.address}  {detail}")])
+    print_lines([f"{moment:%H:%M:%S}  {event.kind.value:<11}  {one_line(event.address)}  {one_line(detail)}".rstrip()])
+    sys.stdout.flush()
 
 
 def _stop_at_signals(running: Watch) -> None:
