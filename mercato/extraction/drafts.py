@@ -74,6 +74,7 @@ class Drafter:
             "agree": self._talks,
             "succeed": self._succeed,
             "reject": self._reject,
+            "swap": self._swap,
         }
 
     def drafts(
@@ -135,7 +136,7 @@ class Drafter:
                 and before.frame in _REFUSABLE
             ):
                 before.stage = Stage.REJECTED
-                before.sellers.extend(event.partner_clubs if event.passive else [])
+                before.sellers.extend(c for c in event.partner_clubs if event.passive and c.span[0] > event.span[1])
                 event.frame = "none"
             elif (
                 event.frame == "withdraw"
@@ -352,6 +353,24 @@ class Drafter:
         """"Fernandes has said no to Al-Hilal": the player turns a club down."""
         if event.people and event.subject is not None and event.subject.people and not event.passive:
             yield from self._moves(event, people, event.partner_clubs)
+
+    def _swap(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        """"X could use Y as a makeweight": the player offered leaves; with the other club named he goes there."""
+        if event.subject is None or not event.subject.clubs or not people:
+            return
+        own = self.resolver.club(event.subject.clubs[0])
+        if own is None:
+            return
+        club = Club(own, (event.subject.clubs[0].start, event.subject.clubs[0].end))
+        offered, span = people[0]
+        others = [c for c in (*event.buyers, *event.partner_clubs) if c.name.key != own.key]
+        if offered.current and not offered.current.get(own.key):
+            return  # the one wanted, not the one offered
+        offered.at(own, club.span, 2)
+        kind, place = (ClaimKind.MOVE, others[0]) if others else (ClaimKind.EXIT, club)
+        draft = self._draft(event, kind, offered, span, place)
+        draft.deal = Deal.SWAP
+        yield draft
 
     def _succeed(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         clubs = event.buyers or event.partner_clubs

@@ -100,6 +100,8 @@ def _is_noun(nodes: list[Node], at: int) -> bool:
     return False
 
 
+# What a form of the verb does to its step: "fichará" is a settled future, "ficharía" hearsay.
+_MOODS = {"future": "sure", "cond": "can"}
 _FINAL_STAGES = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED})
 _OFFERS = frozenset({"bid", "talks", "pursue", "interest", "offer_contract"})
 _BARE = Entry("event", "bare_move", {"frame": "join", "core": "interest", "bare": "interest"})
@@ -112,6 +114,7 @@ class EventReader:
         self.language = language
         self.resolver = resolver
         self.previous = language.words.get("previous", frozenset())
+        self.turns = "subject_after_verb" in language.words["switches"]
 
     def read(self, nodes: list[Node], sentence: int) -> list[Event]:
         """The events of a sentence, with their parts."""
@@ -273,7 +276,7 @@ class EventReader:
             return None
         if governors:
             stage = Stage(name)
-        elif core.get("noun") or core.form == "ing" or not core.form:
+        elif core.get("noun") or core.form in ("ing", "inf") or not core.form:
             stage = Stage(core.get("bare") or name)
             if (
                 core.form == "ing"
@@ -292,7 +295,7 @@ class EventReader:
             )
         else:
             stage = Stage(name)
-        for governor in reversed(governors):
+        for governor in reversed((*governors, _MOODS[core.form]) if core.form in _MOODS else governors):
             stage = govern(governor, stage)
         if stage is Stage.DONE and self._after_when(nodes, chain):
             return Stage.AGREED
@@ -357,6 +360,8 @@ class EventReader:
             low -= 1
         if low >= 0 and nodes[low].has("be"):
             return True
+        if low >= 0 and nodes[low].has("have"):
+            return False
         follow = nodes[head + 1] if head + 1 < len(nodes) else None
         return follow is not None and follow.has("prep", "agent")
 
@@ -422,6 +427,8 @@ class EventReader:
                     return node
                 if node.role is None and not self._is_object(nodes, low):
                     return node
+                if node.kind is NodeKind.CLUB and node.clubs[0].plural and node.role == "of" and fallback is None:
+                    fallback = node
                 if node.role == "partner" and self._alone_before(nodes, low, chain.nodes[0]):
                     return node
                 if fallback is None and not node.owner and node.role in ("partner", None):
@@ -500,11 +507,11 @@ class EventReader:
     ) -> None:
         if node.kind is NodeKind.PERSON and node.owner and node.people[0].pronoun and frame.object != "player":
             return
-        if role is None:
+        if role is None or role == "object":
             if first or node.kind is NodeKind.PERSON:
-                self._assign(event, node, frame.object, frame)
+                self._assign(event, node, self._bare_part(event, node, frame, role), frame)
             return
-        part = frame.preps.get(role)
+        part = self._prep_part(event, node, role, frame)
         if node.kind is NodeKind.CLUB and role == "source" and part != "buyer":
             part = "seller"
         if node.kind is NodeKind.PERSON and node.people[0].pronoun and part in ("buyer", "seller", "keeper"):
@@ -512,6 +519,20 @@ class EventReader:
         if part is None and first and role in ("for", "of", "about", "partner", "place", "goal"):
             part = frame.object
         self._assign(event, node, part, frame)
+
+    def _bare_part(self, event: Event, node: Node, frame: Frame, role: str | None) -> str | None:
+        """The object, or in some languages a club that follows its verb as the subject: "lo quiere el Betis"."""
+        if node.kind is NodeKind.CLUB and role is None and self.turns and frame.object == "player":
+            return event.entry.get("subject") or frame.subject
+        return frame.object
+
+    def _prep_part(self, event: Event, node: Node, role: str, frame: Frame) -> str | None:
+        """What a preposition's role means: as the words for the step say ("player|seller": a person's, a club's)."""
+        given = (event.entry.get("preps") or {}).get(role)
+        if given is None:
+            return frame.preps.get(role)
+        person, _, club = str(given).partition("|")
+        return person if node.kind is NodeKind.PERSON else club or person
 
     def _assign(self, event: Event, node: Node, part: str | None, frame: Frame) -> None:
         if part is None:
