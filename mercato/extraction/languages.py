@@ -25,7 +25,7 @@ FILES = ("language", "people", "verbs", "events", "terms", "cues", "figures")
 # A language without them reads no career facts and no further terms.
 OPTIONAL = ("careers", "extras")
 EVENT_KEYS = frozenset(
-    {"name", "frame", "core", "bare", "governs", "control", "role", "noun", "subject", "patterns", "deal"}
+    {"name", "frame", "core", "bare", "governs", "control", "role", "noun", "subject", "patterns", "deal", "preps"}
 )
 OVERLAY = (
     "deal", "contracts", "prices", "sell_on", "costs", "lengths", "attribution", "careers", "hedges",
@@ -253,6 +253,7 @@ def load_language(code: str) -> Language:
     data.update({name: _load(code, name) if _has(code, name) else {} for name in OPTIONAL})
     language = data["language"]
     words = {name: frozenset(found) for name, found in language.items() if isinstance(found, list)}
+    words["switches"] = frozenset(name for name, value in language.items() if value is True)
     words.update({name: frozenset(found) for name, found in language["pronouns"].items()})
     for name in OPTIONAL:
         words.update({group: frozenset(found) for group, found in data[name].items() if isinstance(found, list)})

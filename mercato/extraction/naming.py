@@ -48,6 +48,7 @@ class Namer:
         self.language = language
         self.shared = {fold_name(shared.name): shared.ids for shared in register.shared_names}
         self.words = name_words()
+        self.particles = self.words["particles"] - language.words["conjunctions"]
         # By the identity of a name's entries, which live as long as the index.
         self._sure: dict[int, tuple[str, ...]] = {}
         self.known_first = language.lexicon.first_words
@@ -301,15 +302,15 @@ class Namer:
                 )
                 or (
                     end > at
-                    and item.key in self.words["particles"]
+                    and item.key in self.particles
                     and end + 1 < count
-                    and (self._is_name_word(text, items, end + 1) or items[end + 1].key in self.words["particles"])
+                    and (self._is_name_word(text, items, end + 1) or items[end + 1].key in self.particles)
                 )
             ):
                 end += 1
             else:
                 break
-        while end > at and items[end - 1].key in self.words["particles"] and items[end - 1].kind is ItemKind.WORD:
+        while end > at and items[end - 1].key in self.particles and items[end - 1].kind is ItemKind.WORD:
             end -= 1
         return end if strong else at
 
@@ -377,7 +378,7 @@ def _fits(name: str, written: str) -> bool:
 _SETTLED = frozenset(
     {ItemKind.MARK, ItemKind.NUMBER, ItemKind.MONEY, ItemKind.AGE, ItemKind.DATE, ItemKind.LENGTH, ItemKind.OUTLET}
 )
-_OPENERS = frozenset({"“", '"', "‘", ":", "-", "–", "—", "•", "(", "…", "?", "!", "."})
+_OPENERS = frozenset({"¿", "¡", "«", "“", '"', "‘", ":", "-", "–", "—", "•", "(", "…", "?", "!", "."})
 _OTHERS = (
     (NameKind.GROUND, ItemKind.GROUND),
     (NameKind.COMPETITION, ItemKind.COMPETITION),

@@ -344,7 +344,9 @@ class Chunker:
             return low_before
         return low
 
-    _indefinite = frozenset({"a", "an", "another"})
+    @property
+    def _indefinite(self) -> frozenset[str]:
+        return self.language.words["indefinite"]
 
     def _goes_on(self, cells: list[Node], at: int) -> bool:
         follow = cells[at + 1]
@@ -490,15 +492,19 @@ class Chunker:
     def _group(self, nodes: list[Node]) -> list[Node]:
         """Sets prepositions' roles, then joins "A, B and C" of one kind into one node."""
         role: str | None = None
+        marking = self.language.words.get("object_prepositions", frozenset())
+        marked = False
         for node in nodes:
             kind = node.kind
             if kind is NodeKind.PERSON or kind is NodeKind.CLUB:
-                node.role = role
+                node.role = "object" if marked and kind is NodeKind.PERSON else role
+                marked = False
                 if not (kind is NodeKind.PERSON and node.owner) and role != "between":
                     role = None
             elif "prep" in node.categories:
                 prep = node.entry("prep")
                 role = prep.name if prep is not None and kind is not NodeKind.EVENT else None
+                marked = node.key in marking
             elif role is not None and not ((role == "between" and node.has("conjunctions")) or node.has("list_openers") or node.has("articles") or node.tag is ItemKind.CITY):
                 role = None
         return _join_lists(nodes)
