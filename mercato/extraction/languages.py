@@ -25,7 +25,10 @@ FILES = ("language", "people", "verbs", "events", "terms", "cues", "figures")
 # A language without them reads no career facts and no further terms.
 OPTIONAL = ("careers", "extras")
 EVENT_KEYS = frozenset(
-    {"name", "frame", "core", "bare", "governs", "control", "role", "noun", "subject", "patterns", "deal", "preps"}
+    {
+        *("name", "frame", "core", "bare", "governs", "control", "role", "noun", "subject", "patterns", "deal"),
+        *("preps", "unaccusative"),
+    }
 )
 OVERLAY = (
     "deal", "contracts", "prices", "sell_on", "costs", "lengths", "attribution", "careers", "hedges",
@@ -115,6 +118,8 @@ class _Compiler:
     def __init__(self, code: str, data: Mapping[str, Mapping[str, Any]]) -> None:
         self.code = code
         self.data = data
+        elided = "|".join(re.escape(word) for word in data["language"].get("elisions", ()))
+        self.elided = re.compile(rf"(?<![^\s|])({elided})(?=[^\s|?])") if elided else None
         verbs = conjugate(data["verbs"])
         self.lexicon = Lexicon(verbs)
         # Phrases that are noticed wherever they stand and hide nothing: deals, contracts, prices, sources, careers.
@@ -123,10 +128,12 @@ class _Compiler:
     def add(
         self, file: str, patterns: Iterable[str], category: str, name: str, attributes: dict[str, Any] | None = None
     ) -> None:
-        for pattern in patterns:
+        for written in patterns:
+            # "all'Inter" is two words, in a pattern as in a text.
+            pattern = self.elided.sub(r"\1 ", str(written)) if self.elided else str(written)
             try:
                 lexicon = self.overlays.get(category, self.lexicon)
-                lexicon.add(str(pattern), category, name, attributes)
+                lexicon.add(pattern, category, name, attributes)
             except PatternError as fault:
                 raise DataFileError(f"extraction/languages/{self.code}/{file}.yaml, entry {name!r}: {fault}") from fault
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mercato.extraction.items import Item, ItemKind
+from mercato.extraction.items import Figure, Item, ItemKind
 from mercato.extraction.languages import Language
 from mercato.extraction.naming import ClubName, PersonName
 from mercato.extraction.nodes import NO_ENTRIES, ClubMention, Mark, Node, NodeKind, PersonMention, phrase_node
@@ -95,6 +95,9 @@ class Chunker:
         self.register = register
         self.language = language
         self.text = ""
+        self.describes_after = "describes_after" in language.words["switches"]
+        self.demonym_people: frozenset[str] = language.words.get("demonym_people", frozenset())
+        self.joined: frozenset[str] = language.words.get("joined_articles", frozenset())
 
     def nodes(self, items: list[Item], text: str) -> list[Node]:
         """The nodes of a sentence of `text`."""
@@ -136,12 +139,14 @@ class Chunker:
 
     def _named_person(self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
         cell = cells[at]
-        name = cell.item.value
+        name = cell.value
         assert isinstance(name, PersonName)
         mention = PersonMention(name, cell.start, cell.end)
         low = self._walk_left(cells, at, used, named=True)
-        self._absorb(cells, low, at, mention)
-        high = self._age_after(cells, at, mention)
+        high = self._walk_right(cells, at, used) if self.describes_after else at
+        self._absorb(cells, low, high + (high > at), mention)
+        if high == at:
+            high = self._age_after(cells, at, mention)
         owner = high + 1 < len(cells) and cells[high + 1].key == "'s"
         if owner:
             high += 1
@@ -167,8 +172,12 @@ class Chunker:
             if cell.categories & _MODIFIERS or cell.tag in _PLACES or cell.tag is ItemKind.AGE:
                 low -= 1
             elif cell.tag is ItemKind.CLUB:
-                if low == at and named:
+                if low == at and named and not self._describes(cells, low - 1):
                     break
+                low -= 1
+            elif cell.key == "," and named and low == at and self._ends_description(cells, low - 2, used):
+                low -= 1
+            elif self.describes_after and self._joins_club(cells, low - 1):
                 low -= 1
             elif cell.key == "-" and low >= 2 and "former" in cells[low - 2].categories:
                 low -= 1
@@ -190,6 +199,81 @@ class Chunker:
         ):
             low += 1
         return low
+
+    def _describes(self, cells: list[Node], at: int) -> bool:
+        """ "il difensore del Liverpool Joe Gomez", "l'ex Genoa Perin": the club belongs to the words before it."""
+        if not self.describes_after or at == 0:
+            return False
+        return "former" in cells[at - 1].categories or self._joins_club(cells, at - 1)
+
+    def _joins_club(self, cells: list[Node], at: int) -> bool:
+        """ "portiere della Juventus": the preposition between what somebody is and the club."""
+        if at == 0 or not cells[at].has("prep", "of") or at + 1 >= len(cells):
+            return False
+        before, after = cells[at - 1], cells[at + 1]
+        return after.tag in _CLUB_LIKE and (
+            bool(before.categories & _MODIFIERS) or before.tag in _PLACES or before.tag is ItemKind.AGE
+        )
+
+    def _ends_description(self, cells: list[Node], at: int, used: list[bool]) -> bool:
+        """ "il portiere della Juventus, Mattia Perin": whether a description with its article ends at `at`."""
+        if not self.describes_after or at < 1 or used[at]:
+            return False
+        low = at
+        while low > 0 and not used[low - 1] and not self._is_article(cells[low]):
+            cell = cells[low]
+            known = cell.categories & _MODIFIERS or cell.tag in _PLACES or cell.tag in (ItemKind.AGE, ItemKind.CLUB)
+            if not known and not self._joins_club(cells, low):
+                return False
+            low -= 1
+        heads = (c for c in cells[low : at + 1] if c.categories & _HEADS)
+        return self._is_article(cells[low]) and next(heads, None) is not None
+
+    def _is_article(self, cell: Node) -> bool:
+        return "articles" in cell.categories or cell.key in self.joined
+
+    def _walk_right(self, cells: list[Node], at: int, used: list[bool]) -> int:
+        """The last cell of what describes somebody behind the head: "portiere italiano della Juventus"."""
+        high = at
+        named = cells[at].tag is ItemKind.PERSON
+        while high + 1 < len(cells) and not used[high + 1] and cells[high + 1].start - cells[high].end <= 1:
+            cell = cells[high + 1]
+            if cell.tag in (ItemKind.AGE, ItemKind.DEMONYM) or (not named and self._may_follow(cell)):
+                high += 1
+            elif cell.tag is ItemKind.CLUB and not named and self._is_adjective(cell):
+                high += 1
+            elif cell.has("prep", "of") and (club := self._owning_club(cells, high + 2, used)) is not None:
+                high = club
+            elif cell.key == "," and named and high == at and (end := self._apposition(cells, high + 2, used)) is not None:
+                high = end
+            else:
+                break
+        return high
+
+    def _may_follow(self, cell: Node) -> bool:
+        return bool(cell.categories & _MODIFIERS) and "former" not in cell.categories and cell.kind is not NodeKind.EVENT
+
+    def _is_adjective(self, cell: Node) -> bool:
+        """ "rossonero": a club's nickname in lower case, with no article of its own."""
+        name = cell.value
+        return isinstance(name, ClubName) and name.nickname and self.text[cell.start].islower()
+
+    def _owning_club(self, cells: list[Node], at: int, used: list[bool]) -> int | None:
+        """The cell of the club behind "della": "della Juventus", "del club bianconero"."""
+        while at < len(cells) and not used[at] and cells[at].categories & _CLUB_NOUNS:
+            at += 1
+        return at if at < len(cells) and not used[at] and cells[at].tag is ItemKind.CLUB else None
+
+    def _apposition(self, cells: list[Node], at: int, used: list[bool]) -> int | None:
+        """ "Perin, portiere della Juventus,": the last cell of a description between commas."""
+        start = at
+        while at < len(cells) and not used[at] and (self._is_article(cells[at]) or "former" in cells[at].categories):
+            at += 1
+        if at >= len(cells) or used[at] or not (cells[at].categories & _HEADS or at > start and cells[at].tag is ItemKind.CLUB):
+            return None
+        end = self._walk_right(cells, at, used)
+        closes = end + 1 >= len(cells) or cells[end + 1].tag is ItemKind.MARK
+        return end if closes else None
 
     def _opens_as_verb(self, cell: Node) -> bool:
         """ "will target Leeds' X": a word that is a verb too, with no club or article before it, is the verb."""
@@ -234,7 +318,7 @@ class Chunker:
             if "former" in cell.categories:
                 former = True
             elif cell.tag is ItemKind.CLUB:
-                name = cell.item.value
+                name = cell.value
                 assert isinstance(name, ClubName)
                 clubs.append((name, cell.start, cell.end))
                 mention.club_spans.append((name, cell.start, cell.end))
@@ -244,7 +328,7 @@ class Chunker:
             elif cell.tag is ItemKind.CITY:
                 mention.native_of = self.text[cell.start : cell.end]
             elif cell.tag in (ItemKind.COUNTRY, ItemKind.DEMONYM):
-                countries.append(str(cell.item.value))
+                countries.append(str(cell.value))
             elif cell.tag is ItemKind.AGE:
                 self._age(cell, mention)
             else:
@@ -278,9 +362,10 @@ class Chunker:
             mention.clubs = []
 
     def _age(self, cell: Node, mention: PersonMention) -> None:
-        figure = cell.item.value
-        mention.age = int(figure.number) if figure.number else None  # type: ignore[attr-defined]
-        mention.born = figure.date  # type: ignore[attr-defined]
+        figure = cell.value
+        if isinstance(figure, Figure):
+            mention.age = int(figure.number) if figure.number else None
+            mention.born = figure.date
 
     def _age_after(self, cells: list[Node], at: int, mention: PersonMention) -> int:
         """Takes ", 26" or "(26)" after a name; returns the last cell of the phrase."""
@@ -304,22 +389,29 @@ class Chunker:
         if "target_nouns" in cell.categories and "event" in cell.categories:
             return
         low = self._with_words(cells, self._walk_left(cells, at, used), used)
-        mention = PersonMention(None, cells[low].start, cell.end)
-        self._absorb(cells, low, at + 1, mention)
+        high = self._walk_right(cells, at, used) if self.describes_after else at
+        mention = PersonMention(None, cells[low].start, cells[high].end)
+        self._absorb(cells, low, high + 1, mention)
         first = cells[low]
         if not self._is_reference(cells, low, at, mention):
             return
         mention.plural = "plural_people" in cell.categories
-        mention.indefinite = first.key in self._indefinite or "adjectives" in first.categories
-        node = phrase_node(NodeKind.PERSON, first.start, cell.end, [mention])
+        mention.indefinite = first.key in self._indefinite or self._is_undetermined(cells, low)
+        node = phrase_node(NodeKind.PERSON, first.start, cells[high].end, [mention])
         if at + 1 < len(cells) and cells[at + 1].key == "'s":
             node.owner = True
-        for index in range(low, at + 1):
+        for index in range(low, high + 1):
             used[index] = True
-        taken[low] = (at, node)
+        taken[low] = (high, node)
+
+    def _is_undetermined(self, cells: list[Node], low: int) -> bool:
+        """"new winger": an adjective opens the phrase, and no joined article stands before it."""
+        return "adjectives" in cells[low].categories and not (low and cells[low - 1].key in self.joined)
 
     def _stands_alone(self, cells: list[Node], at: int, used: list[bool]) -> bool:
         """"the Dutchman", "the Swede": a demonym with an article and no noun after it."""
+        if self.demonym_people:
+            return at > 0 and not used[at - 1] and cells[at - 1].key in self.demonym_people
         if at == 0 or used[at - 1] or "articles" not in cells[at - 1].categories:
             return False
         if at + 1 >= len(cells):
@@ -356,7 +448,7 @@ class Chunker:
 
     def _is_reference(self, cells: list[Node], low: int, at: int, mention: PersonMention) -> bool:
         first = cells[low]
-        if "articles" in first.categories or first.key in self._possessors:
+        if "articles" in first.categories or first.key in self._possessors or (low and cells[low - 1].key in self.joined):
             return True
         return bool(mention.clubs) or (cells[at].tag is ItemKind.AGE and low == at) or low < at or (
             "plural_people" in cells[at].categories
@@ -380,13 +472,13 @@ class Chunker:
     def _club(self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
         cell = cells[at]
         if cell.tag is ItemKind.CLUB:
-            name = cell.item.value
+            name = cell.value
             assert isinstance(name, ClubName)
             self._close_club(cells, at, used, taken, ClubMention(name, cell.start, cell.end))
         elif cell.tag is ItemKind.COUNTRY and self._is_national(cells, at):
             self._national(cells, at, used, taken)
         elif cell.tag is ItemKind.GROUND:
-            club = self.register.clubs.get(str(cell.item.value))
+            club = self.register.clubs.get(str(cell.value))
             if club is not None:
                 mention = ClubMention(ClubName(club.name, club, True), cell.start, cell.end, ground=True)
                 self._close_club(cells, at, used, taken, mention)
@@ -398,7 +490,7 @@ class Chunker:
         return any("coaches" in cell.categories for cell in cells[at + 1 : at + 3])
 
     def _national(self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
-        club = self.register.clubs.get(f"national:{cells[at].item.value}")
+        club = self.register.clubs.get(f"national:{cells[at].value}")
         if club is None:
             return
         high, name = at, club.name
@@ -451,11 +543,11 @@ class Chunker:
         for index in range(low, at):
             before = cells[index]
             if before.tag is ItemKind.COMPETITION:
-                mention.competition = str(before.item.value)
+                mention.competition = str(before.value)
             elif before.tag in (ItemKind.COUNTRY, ItemKind.DEMONYM):
-                mention.country = str(before.item.value)
+                mention.country = str(before.value)
             elif before.tag is ItemKind.CITY:
-                mention.city = before.key if before.key != "<city>" else str(before.item.value)
+                mention.city = before.key if before.key != "<city>" else str(before.value)
         if "former_club_nouns" in cell.categories:
             mention.relation = "former"
         first = cells[low]
@@ -560,7 +652,7 @@ def _next_member(nodes: list[Node], at: int, node: Node, is_object: bool) -> tup
         _make_club(follow)
     if follow.kind is not node.kind or (follow.role is not None and follow.role != node.role):
         return at, None
-    if any(m.pronoun for m in (*follow.people, *follow.clubs)):
+    if any(m.pronoun for m in follow.people) or any(c.pronoun for c in follow.clubs):
         return at, None
     if not conjunction and not _list_goes_on(nodes, index + 1, node.kind):
         return at, None
