@@ -196,12 +196,12 @@ class Drafter:
             return [(named[-1], named[-1].first)] if named else event.people
         if event.unnamed_object or event.plural_object:
             return []
-        players = [b for b in local if b.role == "player"]
-        if players:
+        here = [b for b in local if b.role == "player"]
+        if here:
             event.inferred = True
-            if event.frame == "radar" and all(b.first[0] > event.span[1] for b in players):
-                return [(b, b.first) for b in players]
-            before = [b for b in players if b.first[0] < event.span[0]] or players
+            if event.frame == "radar" and all(b.first[0] > event.span[1] for b in here):
+                return [(b, b.first) for b in here]
+            before = [b for b in here if b.first[0] < event.span[0]] or here
             return [(before[-1], before[-1].first)]
         if self.topic is not None and self.topic.role == "player" and not local:
             event.inferred = True

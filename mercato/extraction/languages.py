@@ -187,7 +187,8 @@ class _Compiler:
             self.add("people", people.get(name, ()), name, name)
 
     def _events(self) -> None:
-        for entry in self.data["events"]:
+        entries: Any = self.data["events"]  # a list, where the other files are mappings
+        for entry in entries:
             name = entry["name"]
             for key in entry:
                 self.check("events", name, key, EVENT_KEYS, "key")

@@ -96,6 +96,11 @@ class Node:
         self.people: list[PersonMention] = _NO_PEOPLE
         self.clubs: list[ClubMention] = _NO_CLUBS
 
+    @property
+    def value(self) -> object:
+        """What the node's first item stands for."""
+        return self.item.value if self.item is not None else None
+
     def entry(self, category: str) -> Entry | None:
         """The node's meaning of that category."""
         if category in self.categories:

@@ -95,6 +95,8 @@ class Chunker:
         self.register = register
         self.language = language
         self.text = ""
+        words = language.words
+        self._possessor_words: frozenset[str] = words["person_of"] | words["club_of"]
         self.describes_after = "describes_after" in language.words["switches"]
         self.demonym_people: frozenset[str] = language.words.get("demonym_people", frozenset())
         self.joined: frozenset[str] = language.words.get("joined_articles", frozenset())
@@ -189,7 +191,7 @@ class Chunker:
                 if not self._joins(cells, low - 1, at):
                     break
                 low -= 1
-            elif "articles" in cell.categories or cell.key in self._possessors:
+            elif "articles" in cell.categories or cell.key in self._possessor_words:
                 low -= 1
                 break
             else:
@@ -278,11 +280,6 @@ class Chunker:
     def _opens_as_verb(self, cell: Node) -> bool:
         """ "will target Leeds' X": a word that is a verb too, with no club or article before it, is the verb."""
         return "target_nouns" in cell.categories and "event" in cell.categories
-
-    @property
-    def _possessors(self) -> frozenset[str]:
-        words = self.language.words
-        return words["person_of"] | words["club_of"]
 
     def _joins(self, cells: list[Node], at: int, head: int) -> bool:
         """Whether the "and" at `at` joins two parts of one person's description."""
@@ -432,7 +429,7 @@ class Chunker:
             low_before = low - 1
         if cells[low].start - before.end > WORD_REACH:
             return low
-        if "articles" in before.categories or before.key in self._possessors:
+        if "articles" in before.categories or before.key in self._possessor_words:
             return low_before
         return low
 
@@ -448,7 +445,7 @@ class Chunker:
 
     def _is_reference(self, cells: list[Node], low: int, at: int, mention: PersonMention) -> bool:
         first = cells[low]
-        if "articles" in first.categories or first.key in self._possessors or (low and cells[low - 1].key in self.joined):
+        if "articles" in first.categories or first.key in self._possessor_words or (low and cells[low - 1].key in self.joined):
             return True
         return bool(mention.clubs) or (cells[at].tag is ItemKind.AGE and low == at) or low < at or (
             "plural_people" in cells[at].categories
@@ -508,7 +505,7 @@ class Chunker:
             cell = cells[low - 1]
             if cell.tag in _PLACES or cell.categories & _CLUB_WORDS:
                 low -= 1
-            elif "articles" in cell.categories or cell.key in self._possessors:
+            elif "articles" in cell.categories or cell.key in self._possessor_words:
                 return low - 1
             else:
                 break
@@ -554,7 +551,7 @@ class Chunker:
         if "suitor_nouns" in cell.categories:
             mention.plural = True
         elif not (
-            "articles" in first.categories or first.key in self._possessors or mention.country or mention.competition
+            "articles" in first.categories or first.key in self._possessor_words or mention.country or mention.competition
         ):
             return
         if first.key in self._indefinite:
