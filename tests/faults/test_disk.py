@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -171,10 +172,17 @@ def nobody() -> Iterator[contextlib.ExitStack]:
         yield stack
 
 
+def _open_to_all(folder: Path, mode: int) -> None:
+    """The folder, and what of the way to it is ours."""
+    folder.chmod(mode)
+    for above in folder.parents:
+        if str(above).startswith(tempfile.gettempdir() + "/"):
+            above.chmod(0o755)
+
+
 def test_rights_that_are_lost_on_the_way(tmp_path: Path, nobody: contextlib.ExitStack) -> None:
     path = tmp_path / "ledger.sqlite"
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)
+    _open_to_all(tmp_path, 0o755)
     with Ledger.open(path) as ledger:
         write(ledger, 0)
         (tmp_path / "ledger.sqlite.lock").unlink()
@@ -189,8 +197,7 @@ def test_rights_that_are_lost_on_the_way(tmp_path: Path, nobody: contextlib.Exit
 
 def test_a_file_that_was_made_read_only(tmp_path: Path, nobody: contextlib.ExitStack) -> None:
     path = tmp_path / "ledger.sqlite"
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o777)
+    _open_to_all(tmp_path, 0o777)
     with Ledger.open(path) as ledger:
         write(ledger, 0)
     path.chmod(0o444)
