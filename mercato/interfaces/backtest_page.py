@@ -10,7 +10,9 @@ _SIZE = 360
 _EDGE = 40
 _STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;
 padding:0 1rem;color:#222;
-background:#fff}table{border-collapse:collapse;margin:1rem 0}th,td{padding:.25rem .7rem;text-align:right;border-bottom:1px solid #ddd}
+background:#fff}
+table{border-collapse:collapse;margin:1rem 0}
+th,td{padding:.25rem .7rem;text-align:right;border-bottom:1px solid #ddd}
 th:first-child,td:first-child{text-align:left}caption{text-align:left;font-weight:600}
 svg text{font:12px sans-serif;fill:#333}
 .note{color:#555}"""
