@@ -320,6 +320,15 @@ def test_what_breaks_the_parser_is_counted_and_the_rest_goes_on(world: World) ->
     assert list(other.reasons) == ["is no feed, sitemap or list of articles"]
 
 
+def test_an_answer_that_nobody_foresaw_ends_nothing(world: World) -> None:
+    world.sites[A] = Site(failure=UnicodeDecodeError("idna", b"x", 0, 1, "label too long"))
+    world.sites[OTHER] = Site(failure=ValueError("header"))
+    world.run(Source(FEED), Source(OTHER), seconds=HOUR)
+    assert keys(world) == [B]
+    other = next(health for health in world.state.health() if health.address == OTHER)
+    assert list(other.reasons) == ["sends what can't be read"]
+
+
 def test_a_reader_that_skips_a_document_costs_that_document(world: World) -> None:
     def refuse(document: Document) -> None:
         if document.key == A:

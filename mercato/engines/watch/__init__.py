@@ -2,6 +2,7 @@
 
 from mercato.engines.watch.loop import Fetcher, Ingest, Parser, Watch
 from mercato.engines.watch.policy import Event, EventKind, Policy, Totals
-from mercato.engines.watch.state import Health, WatchState
+from mercato.engines.watch.records import Health
+from mercato.engines.watch.state import WatchState
 
 __all__ = ["Event", "EventKind", "Fetcher", "Health", "Ingest", "Parser", "Policy", "Totals", "Watch", "WatchState"]

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mercato.engines.watch.policy import Event, EventKind, Policy
-from mercato.engines.watch.state import DueSource, WatchState
+from mercato.engines.watch.records import DueSource
+from mercato.engines.watch.state import WatchState
 from mercato.errors import DocumentSkipped, MercatoError
 from mercato.sources.canonical import canonical_address
 from mercato.sources.entries import Listing, SourceKind
@@ -128,6 +129,7 @@ def failure_reason(failure: MercatoError | None) -> str:
 
 
 _REASONS = (
+    ("answer can't be read", "sends what can't be read"),
     ("took longer than", "too slow"),
     ("no address is known", "no such host"),
     ("not on the open internet", "leads inside"),

@@ -17,7 +17,8 @@ from mercato.engines.watch.hosts import Hosts, robots_address
 from mercato.engines.watch.looks import SourceLooks
 from mercato.engines.watch.policy import DAY, Event, Policy, Totals
 from mercato.engines.watch.readings import ItemReadings
-from mercato.engines.watch.state import DueItem, DueSource, WatchState
+from mercato.engines.watch.records import DueItem, DueSource
+from mercato.engines.watch.state import WatchState
 from mercato.errors import DocumentSkipped, MercatoError, SourceUnusable
 from mercato.model import Document
 from mercato.sources.canonical import host_of
@@ -258,3 +259,6 @@ def _outcome(future: Future[Answer]) -> tuple[Answer | None, MercatoError | None
         return future.result(), None
     except (SourceUnusable, DocumentSkipped) as failure:
         return None, failure
+    except Exception as error:
+        # One strange answer must not end a watch of weeks; it is counted like any that can't be had.
+        return None, SourceUnusable(f"The answer can't be read ({type(error).__name__}: {error}).")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mercato.engines.watch.looks import failure_reason
 from mercato.engines.watch.policy import Event, EventKind, Policy
-from mercato.engines.watch.state import DueItem, WatchState
+from mercato.engines.watch.records import DueItem
+from mercato.engines.watch.state import WatchState
 from mercato.errors import DocumentSkipped, MercatoError
 from mercato.model import Document, Moment, Precision
 from mercato.sources.canonical import canonical_address

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import apsw
 import msgspec
 
 from mercato.engines.watch.policy import Policy
+from mercato.engines.watch.records import DueItem, DueSource, Health
 from mercato.engines.watch.tables import APPLICATION_ID, SCHEMA, VERSION
 from mercato.errors import LedgerError
 from mercato.sources.canonical import host_of
@@ -33,56 +33,6 @@ _FORGET = """
 DELETE FROM item WHERE listed_at < ? AND state != 'due' AND NOT EXISTS (
     SELECT 1 FROM listed l JOIN source s ON s.address = l.source AND l.at >= s.listed_at
     WHERE l.address = item.address OR l.address IN (SELECT a.address FROM alias a WHERE a.item = item.address))"""
-
-
-@dataclass(frozen=True, slots=True)
-class DueSource:
-    """A source to look at now."""
-
-    address: str
-    asked: str
-    known: Known
-    digest: str | None
-    interval: float | None
-    failures: int
-    owner: str
-
-
-@dataclass(frozen=True, slots=True)
-class DueItem:
-    """An article to read now."""
-
-    address: str
-    source: str
-    known: Known
-    tries: int
-    entry: Entry
-    revision: int
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """How a source does. Moments are seconds since 1970; `reasons` counts the failures of all time by their reason."""
-
-    address: str
-    asked: str
-    succeeded_at: float | None
-    tried_at: float | None
-    next_at: float
-    interval: float | None
-    polls: int
-    failures: int
-    ended: str | None
-    items: int
-    read: int
-    waiting: int
-    claims: int
-    reasons: dict[str, int]
-
-    @property
-    def share_read(self) -> float | None:
-        """The share of the listed articles that were read; None where none was listed."""
-        return self.read / self.items if self.items else None
 
 
 class WatchState:
