@@ -104,8 +104,10 @@ def conjugate(data: Mapping[str, Any]) -> Verbs:
         }
         verbs[base] = forms if "inf" in forms else {"base": (base,), **forms}
     for base, given in data["irregular"].items():
+        # A list gives all forms in their order, a mapping those that differ from the regular ones.
         named = given if isinstance(given, dict) else dict(zip(FORMS, given, strict=False))
-        verbs[base] = {name: tuple(str(form).split("|")) for name, form in named.items()}
+        regular = verbs.get(base, {}) if isinstance(given, dict) else {}
+        verbs[base] = {**regular, **{name: tuple(str(form).split("|")) for name, form in named.items()}}
     return verbs
 
 
