@@ -146,7 +146,7 @@ class RumourBook:
             conditions.append("(person = ? OR words LIKE ? ESCAPE '\\')")
             parameters += [asked.person, f"% {_escaped(fold(asked.person))} %"]
         for club in (asked.to, asked.from_, asked.club):
-            key = self._club_key(club) if club else PLAIN
+            key = self.club_key(club) if club else PLAIN
             if not key.startswith(PLAIN):
                 conditions.append("clubs LIKE ? ESCAPE '\\'")
                 parameters.append(f"%|{_escaped(key)}|%")
@@ -214,12 +214,13 @@ class RumourBook:
         """Whether a name or id means one of some clubs."""
         if not name:
             return False
-        key = self._club_key(name)
+        key = self.club_key(name)
         if not key.startswith(PLAIN):
             return any(club == key for club, _ in clubs)
         return _has_words((fold(said) for _, said in clubs), name)
 
-    def _club_key(self, name: str) -> str:
+    def club_key(self, name: str) -> str:
+        """The key of a club by its id or one of its names."""
         return name if name in self._register.clubs else self.names.club_key(ClubRef(name))
 
     def _club_label(self, name: str) -> str:

@@ -30,13 +30,15 @@ class EventState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChainEvent:
-    """One node of a chain. `why` says what its state rests on."""
+    """One node of a chain. `why` says what its state rests on; `club` and `position` are set where a club needs one."""
 
     key: str
     words: str
     state: EventState
     why: str = ""
     rumour: str | None = None
+    club: str = ""
+    position: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +156,10 @@ class _Graph:
 
     def need(self, club: str, club_name: str, person: str | None) -> str:
         position = _position(self.names.position(person)) if person else ""
-        what = f"need a {position}" if position else "need a successor"
-        return self.add(ChainEvent(f"need {club} {position or person}", f"{club_name} {what}", EventState.OPEN))
+        wanted = position or "successor"
+        words = f"{club_name} need {'an' if wanted[0] in 'aeiou' else 'a'} {wanted}"
+        key = f"need {club} {position or person}"
+        return self.add(ChainEvent(key, words, EventState.OPEN, club=club, position=position))
 
     def move(self, rumour: Rumour) -> str:
         state, why = EventState.OPEN, f"{rumour.stage}" if rumour.stage else ""

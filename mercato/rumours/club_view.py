@@ -81,13 +81,9 @@ def _sought(book: RumourBook, name: str, ins: Iterable[Rumour]) -> Iterable[Soug
         position = book.names.position(rumour.person)
         if position:
             found.setdefault(position, []).append(rumour.person_name)
-    clubs = {rumour.club_name for rumour in ins} or {name}
+    key = book.club_key(name)
     for chain in book.chains(name):
         for event in chain.events:
-            need = next(
-                (event.words.removeprefix(f"{c} need a ") for c in clubs if event.words.startswith(f"{c} need a ")),
-                None,
-            )
-            if need and need != "successor" and event.state is EventState.OPEN:
-                found.setdefault(need, [])
+            if event.position and event.club == key and event.state is EventState.OPEN:
+                found.setdefault(event.position, [])
     return [Sought(position, tuple(dict.fromkeys(people))) for position, people in sorted(found.items())]

@@ -37,7 +37,7 @@ from mercato.rumours.reading import (
 from mercato.rumours.verdicts import judged, verdicts
 from mercato.rumours.windows import Calendar, order
 
-FORM = "1"
+FORM = "2"
 """Counted up when the same ledger would give other rows; the store is then made again."""
 
 _TABLES = {

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from itertools import groupby
 
+import pytest
+
+from mercato.errors import LedgerError
 from mercato.extraction import RuleReader
 from mercato.ledger import Ledger
 from mercato.model import ReaderVersion
@@ -148,3 +151,43 @@ def test_one_new_document_touches_its_own_people_only(ledger: Ledger, register: 
     say(ledger, "2024-07-09", "Bild", move("Bea Green", "Arsenal"))
     assert store.update() == 1
     assert built == ["n:bea green"]
+
+
+def test_a_ledger_that_may_only_be_read_is_joined_in_memory(
+    ledger: Ledger, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(ledger, register)
+
+    def refused(self: RumourStore) -> int:
+        raise LedgerError("no right to write")
+
+    monkeypatch.setattr(RumourStore, "update", refused)
+    assert len(book(ledger, register).rumours()) == 11
+    assert not ledger.database.has_table("rumour")
+
+
+def test_tables_of_another_form_are_made_again(ledger: Ledger, register: Register) -> None:
+    fill(ledger, register)
+    store = RumourStore(ledger, register)
+    store.update()
+    before = tables(ledger)
+    with ledger.deriving() as database:
+        database.execute("DROP TABLE rumour")
+        database.execute("CREATE TABLE rumour (other TEXT)")
+        database.execute("UPDATE rumour_state SET value = 'older' WHERE name = 'form'")
+    store.update()
+    assert tables(ledger) == before
+
+
+def test_lists_are_narrowed_in_the_store_as_they_are_in_memory(ledger: Ledger, register: Register) -> None:
+    fill(ledger, register)
+    for asked in (
+        RumourFilter(to="Milan"),
+        RumourFilter(from_="Juventus"),
+        RumourFilter(club="Q1543"),
+        RumourFilter(person="perin", window="2025-summer", min_origins=2),
+        RumourFilter(limit=3),
+    ):
+        stored = [r.id for r in book(ledger, register).rumours(asked)]
+        assert stored == [r.id for r in book(ledger, register, "2030-01-01").rumours(asked)]
+        assert stored
