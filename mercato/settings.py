@@ -24,7 +24,9 @@ class Setting:
 
 
 HOME = Setting("MERCATO_HOME", user_data_dir("mercato", appauthor=False), "Folder of the user's ledger and register.")
-LEDGER = Setting("MERCATO_LEDGER", "", "Path of the ledger; empty means `ledger.sqlite` in MERCATO_HOME.")
+LEDGER = Setting(
+    "MERCATO_LEDGER", "", "Path or PostgreSQL address of the ledger; empty means `ledger.sqlite` in MERCATO_HOME."
+)
 REGISTER = Setting(
     "MERCATO_REGISTER", "", "Path of the user's register; empty means `register.sqlite` in MERCATO_HOME."
 )

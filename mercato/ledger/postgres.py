@@ -6,6 +6,7 @@ numbers are right with any number of writers, and a writer that dies, or whose l
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -321,6 +322,9 @@ _EXPLANATIONS = (
 def _psycopg() -> ModuleType:
     try:
         import psycopg
+
+        # What it would say beside its errors (a line that was cut) is in our message already.
+        logging.getLogger("psycopg").addHandler(logging.NullHandler())
     except ImportError:
         raise LedgerError(
             "A ledger in PostgreSQL needs psycopg, which is not installed: pip install 'mercato[postgres]'."
