@@ -115,6 +115,7 @@ class EventReader:
         self.resolver = resolver
         self.previous = language.words.get("previous", frozenset())
         self.turns = "subject_after_verb" in language.words["switches"]
+        self.agents: frozenset[str] = language.words.get("agent_roles", frozenset())
 
     def read(self, nodes: list[Node], sentence: int) -> list[Event]:
         """The events of a sentence, with their parts."""
@@ -162,7 +163,7 @@ class EventReader:
     def _inherit(self, nodes: list[Node], chain: _Chain, event: Event, events: list[Event]) -> None:
         """ "wants to stay or leave": a second verb without a subject of its own stands under the first one's governors."""
         at = chain.nodes[0]
-        if not events or event.governors or chain.entries[0].form not in ("base", "ing") or at == 0:
+        if not events or event.governors or chain.entries[0].form not in ("base", "ing", "inf") or at == 0:
             return
         earlier = events[-1]
         if nodes[at - 1].has("conjunctions") and earlier.governors and event.stage is not None:
@@ -225,7 +226,8 @@ class EventReader:
 
     def _is_purpose(self, nodes: list[Node], last: int, at: int) -> bool:
         """ "made a bid to sign", "talks with Watford to sign": the step that an earlier one in the clause serves."""
-        if at == 0 or not nodes[at - 1].has("prep", "goal"):
+        infinitive = at > 0 and nodes[at - 1].has("prep") and any(e.form == "inf" for e in nodes[at].entries)
+        if at == 0 or not (nodes[at - 1].has("prep", "goal") or infinitive):
             return nodes[at].has("event") and at > 0 and nodes[at - 1].has("prep", "about")
         return not any(n.key in (";", ":", ".") or n.has("breaks") for n in nodes[last + 1 : at])
 
@@ -350,9 +352,11 @@ class EventReader:
         return False
 
     def _passive(self, nodes: list[Node], chain: _Chain, core: Entry) -> bool:
-        if core.form not in ("pp", "past") or core.form == "":
+        if core.form not in ("pp", "past") or core.get("unaccusative"):
             return False
         head = chain.nodes[-1]
+        if core.form == "past" and not any(e.form == "pp" for e in nodes[head].entries):
+            return False
         if len(chain.nodes) > 1 and not self._after(nodes, head, "be"):
             return False
         low = head - 1
@@ -511,6 +515,8 @@ class EventReader:
             if first or node.kind is NodeKind.PERSON:
                 self._assign(event, node, self._bare_part(event, node, frame, role), frame)
             return
+        if event.passive and role in self.agents and "agent" in frame.preps:
+            role = "agent"  # "acquistato dal Milan"
         part = self._prep_part(event, node, role, frame)
         if node.kind is NodeKind.CLUB and role == "source" and part != "buyer":
             part = "seller"

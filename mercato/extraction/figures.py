@@ -33,9 +33,13 @@ class FigureReader:
         self._periods = {w: period for period, words in data["periods"].items() for w in words}
         self._amount = self._amount_pattern(data)
         self._after = self._after_pattern(data)
+        self._age_words: dict[str, int] = data.get("age_words", {})
+        self._born_before: list[str] = [word.strip() for word in data.get("born_prefixes", ())]
         self._candidate = self._candidate_pattern()
         self._wage = re.compile(rf"\s?({_any(self._periods)})\b", re.I)
+        self._age_word = re.compile(rf"(?:{_any(self._age_words)})\b", re.I) if self._age_words else None
         self._age = self._age_pattern(data)
+        self._born = self._born_pattern()
         self._length = self._length_pattern(data)
         self._date = self._date_pattern(data)
         self._add_on_words = _any(data["add_on_words"])
@@ -44,7 +48,7 @@ class FigureReader:
         """Where a figure may begin: a digit with its currency before it, a number word, a month; in lower-case text."""
         symbols = _any(w for w in self._currency if not w[-1].isalpha())
         codes = _any(w for w in self._currency if w[-1].isalpha())
-        words = _any({*self._words, *self._months})
+        words = _any({*self._words, *self._months, *self._age_words, *self._born_before})
         return re.compile(rf"\d|(?:{symbols})\s?\d|(?:{codes})\s?\d|(?:{words})(?!\w)")
 
     def _amount_pattern(self, data: Mapping[str, Any]) -> re.Pattern[str]:
@@ -75,6 +79,23 @@ class FigureReader:
             rf"|\b(?P<born>19[5-9]\d|20[01]\d)(?:{_any(data['born_suffixes'])})\b",
             re.I,
         )
+
+    def _born_pattern(self) -> re.Pattern[str] | None:
+        """ "classe '92", "Jahrgang 1999": a year of birth behind its words, with two digits or four."""
+        if not self._born_before:
+            return None
+        return re.compile(rf"(?:{_any(self._born_before)})\s?['’]?(?P<born>19[5-9]\d|20[01]\d|\d\d)\b", re.I)
+
+    def _told_age(self, text: str, start: int) -> Figure | None:
+        """An age in a word ("trentaduenne") or told by the year of birth ("classe '92")."""
+        if self._age_word is not None and (match := self._age_word.match(text, start)) is not None:
+            return Figure(ItemKind.AGE, start, match.end(), number=float(self._age_words[match[0].lower()]))
+        if self._born is not None and (match := self._born.match(text, start)) is not None:
+            year = match["born"]
+            if len(year) == 2:
+                year = f"{19 if int(year) > 40 else 20}{year}"
+            return Figure(ItemKind.AGE, start, match.end(), date=year)
+        return None
 
     def _length_pattern(self, data: Mapping[str, Any]) -> re.Pattern[str]:
         units = "|".join(f"(?P<{unit}>{_any(words)})" for unit, words in data["length_suffixes"].items())
@@ -119,6 +140,8 @@ class FigureReader:
             if match["age"]:
                 return Figure(ItemKind.AGE, start, match.end(), number=float(match["age"]))
             return Figure(ItemKind.AGE, start, match.end(), date=match["born"])
+        if not digit and (figure := self._told_age(text, start)) is not None:
+            return figure
         match = self._amount.match(text, start)
         if match is not None and (figure := self._amount_figure(match)) is not None:
             self._add_ons(text, figure)

@@ -48,6 +48,7 @@ class Namer:
         self.language = language
         self.shared = {fold_name(shared.name): shared.ids for shared in register.shared_names}
         self.words = name_words()
+        self.joined: frozenset[str] = language.words.get("joined_articles", frozenset())
         self.particles = self.words["particles"] - language.words["conjunctions"]
         # By the identity of a name's entries, which live as long as the index.
         self._sure: dict[int, tuple[str, ...]] = {}
@@ -120,7 +121,10 @@ class Namer:
     def _settle(self, text: str, items: list[Item], at: int, named: Counter[str]) -> None:
         item = items[at]
         written = text[item.start : item.end]
-        definite = at > 0 and items[at - 1].key in self.language.articles
+        if self._opens_clause(items, at, written.lower()):
+            item.kind, item.key = ItemKind.WORD, written.lower()
+            return
+        definite = at > 0 and (items[at - 1].key in self.language.articles or items[at - 1].key in self.joined)
         entries = [
             e
             for e in item.names
@@ -147,6 +151,12 @@ class Namer:
                 if found is not None:
                     item.kind, item.key, item.value = item_kind, KEYS[item_kind], found.id
                     break
+
+    def _opens_clause(self, items: list[Item], at: int, key: str) -> bool:
+        """A club's name that begins a sentence and is a small word of the language too ("Como su contrato")."""
+        if key not in self.language.words["breaks"] or (at and items[at - 1].key not in _OPENERS):
+            return False
+        return at + 1 >= len(items) or items[at + 1].key not in self.language.words["name_followers"]
 
     def _is_rather_a_word(self, entries: list[NameEntry], written: str, kinds: set[NameKind]) -> bool:
         """A lone word that is a country, a demonym or a competition too: only a well-known person is meant by it."""
@@ -217,6 +227,10 @@ class Namer:
             if out and item.key in self.suffixes and out[-1].kind is ItemKind.CLUB and item.start - out[-1].end == 1:
                 out[-1].end = item.end
                 at += 1
+                continue
+            if out and out[-1].kind is ItemKind.CLUB and (end := _initials(text, items, at)) > at:
+                out[-1].end = items[end - 1].end
+                at = end
                 continue
             if (item.kind is ItemKind.WORD and not text[item.start].isupper()) or item.kind in _SETTLED:
                 out.append(item)
@@ -363,6 +377,14 @@ class Namer:
 
     def _by_surname(self, name: str) -> tuple[Person, ...]:
         return self.register.by_surname.get(fold_name(name), ())
+
+
+def _initials(text: str, items: list[Item], at: int) -> int:
+    """The end of "C. F." behind a club's name; `at` where there is none."""
+    end = at
+    while end + 1 < len(items) and len(items[end].key) == 1 and text[items[end].start].isupper() and items[end + 1].key == ".":
+        end += 2
+    return end if end >= at + 4 else at
 
 
 def _fits(name: str, written: str) -> bool:

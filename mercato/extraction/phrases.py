@@ -96,6 +96,7 @@ class Chunker:
         self.language = language
         self.text = ""
         words = language.words
+        self._indefinite: frozenset[str] = words["indefinite"]
         self._possessor_words: frozenset[str] = words["person_of"] | words["club_of"]
         self.describes_after = "describes_after" in language.words["switches"]
         self.demonym_people: frozenset[str] = language.words.get("demonym_people", frozenset())
@@ -433,10 +434,6 @@ class Chunker:
             return low_before
         return low
 
-    @property
-    def _indefinite(self) -> frozenset[str]:
-        return self.language.words["indefinite"]
-
     def _goes_on(self, cells: list[Node], at: int) -> bool:
         follow = cells[at + 1]
         return bool(follow.categories & _HEADS) or "plural_people" in follow.categories or (
@@ -583,10 +580,13 @@ class Chunker:
         role: str | None = None
         marking = self.language.words.get("object_prepositions", frozenset())
         marked = False
-        for node in nodes:
+        for at, node in enumerate(nodes):
             kind = node.kind
+            before = nodes[at - 1] if at else None
             if kind is NodeKind.PERSON or kind is NodeKind.CLUB:
                 node.role = "object" if marked and kind is NodeKind.PERSON else role
+                if role is None and kind is NodeKind.CLUB and before is not None and self._is_attribute(node, before):
+                    node.role = "of"
                 marked = False
                 if not (kind is NodeKind.PERSON and node.owner) and role != "between":
                     role = None
@@ -597,6 +597,18 @@ class Chunker:
             elif role is not None and not ((role == "between" and node.has("conjunctions")) or node.has("list_openers") or node.has("articles") or node.tag is ItemKind.CITY):
                 role = None
         return _join_lists(nodes)
+
+    def _is_attribute(self, node: Node, before: Node) -> bool:
+        """ "la proposta rossonera": a club's adjective right behind a word for a step."""
+        name = node.clubs[0].name
+        return (
+            self.describes_after
+            and name is not None
+            and name.nickname
+            and node.start == node.clubs[0].start
+            and self.text[node.start].islower()
+            and before.kind is NodeKind.EVENT
+        )
 
 
 _CLUB_NOUNS = frozenset({"club_nouns", "own_club_nouns", "former_club_nouns", "suitor_nouns"})
@@ -699,5 +711,5 @@ def _starts_clause(nodes: list[Node], at: int) -> bool:
         return False
     node = nodes[at]
     if node.kind is NodeKind.EVENT:
-        return any(e.form in ("base", "third", "past") or e.get("governs") in ("sure", "can") for e in node.entries)
+        return any(e.form in ("base", "third", "past", "future", "cond") or e.get("governs") in ("sure", "can") for e in node.entries)
     return node.has("have") or node.has("be")
