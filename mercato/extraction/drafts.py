@@ -238,6 +238,7 @@ class Drafter:
 
     def _acquire(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._note_sellers(event, people)
+        self._part_sides(event, people)
         clubs = event.buyers or (event.partner_clubs if event.frame in ("pursue", "interest") else [])
         if not clubs and event.unnamed_suitors:
             yield from self._exits(event, people)
@@ -246,6 +247,19 @@ class Drafter:
             own = [pair for pair in people if clubs and all(pair[0].current.get(c.name.key) for c in clubs)]
             yield from self._exits(event, own)
         yield from self._moves(event, people, clubs)
+
+    def _part_sides(self, event: Event, people: list[tuple[Being, Span]]) -> None:
+        """ "Bayern and Liverpool agree on the transfer of X": of two that agree the one is the seller."""
+        subject = event.subject
+        if "agree" not in event.governors or subject is None or len(subject.clubs) != 2 or len(people) != 1:
+            return
+        being = people[0][0]
+        known = being.club or self.resolver.known_club(being)
+        if len(event.buyers) != 2:
+            return
+        seller = next((c for c in event.buyers if known is not None and c.name.key == known.key), event.buyers[-1])
+        event.buyers = [c for c in event.buyers if c is not seller]
+        being.at(seller.name, seller.span, 2)
 
     def _exits(self, event: Event, people: list[tuple[Being, Span]], stage: Stage | None = None) -> Iterator[Draft]:
         for being, span in people:

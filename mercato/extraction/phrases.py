@@ -100,6 +100,7 @@ class Chunker:
         self._possessor_words: frozenset[str] = words["person_of"] | words["club_of"]
         self.describes_after = "describes_after" in language.words["switches"]
         self.demonym_people: frozenset[str] = language.words.get("demonym_people", frozenset())
+        self.demonym_clubs: frozenset[str] = language.words.get("demonym_clubs", frozenset())
         self.joined: frozenset[str] = language.words.get("joined_articles", frozenset())
 
     def nodes(self, items: list[Item], text: str) -> list[Node]:
@@ -380,6 +381,8 @@ class Chunker:
     ) -> None:
         """ "the 24-year-old", "their Brazil forward", "a new goalkeeper", "several Juventus stars", "he"."""
         cell = cells[at]
+        if cell.tag is ItemKind.DEMONYM and at and cells[at - 1].key in self.demonym_clubs:
+            return self._club_of_nation(cells, at, used, taken)
         if cell.tag is ItemKind.DEMONYM and not self._stands_alone(cells, at, used):
             return
         if at + 1 < len(cells) and not used[at + 1] and self._goes_on(cells, at):
@@ -418,6 +421,14 @@ class Chunker:
         if follow.start - cells[at].end > 1 or follow.tag is ItemKind.MARK:
             return True  # a word that no table knows stands between, or the phrase ends
         return not used[at + 1] and not follow.categories.isdisjoint(_VERB_LIKE)
+
+    def _club_of_nation(
+        self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]
+    ) -> None:
+        """ "los ingleses", "i tedeschi": the club of that country that the text speaks of."""
+        mention = ClubMention(None, cells[at].start, cells[at].end, country=str(cells[at].value))
+        used[at] = True
+        taken[at] = (at, phrase_node(NodeKind.CLUB, cells[at].start, cells[at].end, clubs=[mention]))
 
     def _with_words(self, cells: list[Node], low: int, used: list[bool]) -> int:
         """"their best wingback": a few words that no table knows, where an article or a possessor opens the phrase."""
