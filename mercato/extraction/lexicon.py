@@ -45,28 +45,35 @@ class Entry:
         return self.attributes.get(name, default)
 
 
-class Entries(list[Entry]):
+class Entries:
     """What a phrase stands for, with its categories and "category:name" pairs ready to look up."""
 
-    __slots__ = ("categories", "senses")
+    __slots__ = ("all", "categories", "senses")
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        super().__init__(entries)
+    def __init__(self) -> None:
+        self.all: tuple[Entry, ...] = ()
         self.categories: frozenset[str] = frozenset()
         self.senses: frozenset[str] = frozenset()
 
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self.all)
+
+    def __len__(self) -> int:
+        return len(self.all)
+
     def add(self, entry: Entry) -> None:
-        """Adds a meaning."""
-        self.append(entry)
-        self.categories = frozenset(e.category for e in self)
-        self.senses = self.categories | {f"{e.category}:{e.name}" for e in self}
+        """Adds a meaning, once."""
+        if entry not in self.all:
+            self.all = (*self.all, entry)
+            self.categories = frozenset(e.category for e in self.all)
+            self.senses = self.categories | {f"{e.category}:{e.name}" for e in self.all}
 
 
 @dataclass(slots=True)
 class _Node:
     edges: dict[str, _Node] = field(default_factory=dict)
     gap: _Node | None = None
-    entries: Entries = field(default_factory=lambda: Entries())
+    entries: Entries = field(default_factory=Entries)
 
 
 Verbs = dict[str, dict[str, tuple[str, ...]]]
@@ -123,8 +130,7 @@ class Lexicon:
                 else:
                     node = node.edges.setdefault(word, _Node())
             entry = Entry(category, name, attributes or {}, form)
-            if entry not in node.entries:
-                node.entries.add(entry)
+            node.entries.add(entry)
 
     def add_all(self, patterns: Iterable[str], category: str, name: str, attributes: dict[str, Any]) -> None:
         """Adds several patterns of one meaning."""
