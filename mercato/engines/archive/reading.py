@@ -85,12 +85,16 @@ def club_names(register: Register) -> Iterable[str]:
 
 
 def _warm(tools: Tools) -> None:
-    """Read a little in each language, so that what a reader loads when first used is there before forking."""
+    """Read a little in each language and parse a page, so that all that is loaded when first used is there to fork."""
+    from mercato.extraction import languages
     from mercato.sources import document_from_text
+    from mercato.sources.html import document_from_html
 
-    for code in sorted(tools.languages or load_words().strong):
-        document = document_from_text("Mattia Perin (Juventus).", key="warm", language=code)
-        tools.reader.read(document)
+    for code in sorted(tools.languages or languages()):
+        tools.reader.read(document_from_text("Mattia Perin (Juventus).", key="warm", language=code))
+    sentence = "This page is parsed once, so that what its parsers load is loaded before any page of an archive. "
+    _main_text(f"<html><body><p>{sentence}</p></body></html>")
+    document_from_html(f"<html><body><article><p>{sentence * 3}</p></article></body></html>".encode(), key="warm")
 
 
 class PageReader:
