@@ -187,7 +187,7 @@ class RumourBook:
             maker = EntryMaker(tools.names, tools.calendar, known)
             rows = claims_in_force(self.ledger.database, self.moment)
             made = join(rows, maker, known, self._store.prints, tools)
-            self._made = sorted(made, key=lambda r: (r.last_news.known_at, r.id), reverse=True)
+            self._made = sorted(made, key=lambda r: (r.last_news.when.latest, r.id), reverse=True)
         return self._made
 
     def _fits(self, rumour: Rumour, asked: RumourFilter) -> bool:

@@ -39,7 +39,7 @@ def standing(rumour: Rumour, moment: datetime, rates: Rates | None = None) -> St
         momentum=_momentum(this, before),
         news_this_week=this,
         news_last_week=before,
-        last_news_at=rumour.last_news.known_at,
+        last_news_at=rumour.last_news.when.latest,
         days_left=(rumour.closes - moment.date()).days,
         fee=fuse(rumour.fees, rates) if rates else None,
     )

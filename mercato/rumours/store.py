@@ -37,7 +37,7 @@ from mercato.rumours.reading import (
 from mercato.rumours.verdicts import judged, verdicts
 from mercato.rumours.windows import Calendar, order
 
-FORM = "2"
+FORM = "3"
 """Counted up when the same ledger would give other rows; the store is then made again."""
 
 _TABLES = {
@@ -52,8 +52,8 @@ _TABLES = {
     "rumour_print": "CREATE TABLE rumour_print (document_id TEXT PRIMARY KEY, print TEXT NOT NULL)",
     "rumour": """CREATE TABLE rumour (id TEXT PRIMARY KEY, person TEXT NOT NULL, window_label TEXT NOT NULL,
         window_order INTEGER NOT NULL, kind TEXT NOT NULL, club TEXT NOT NULL, stage TEXT, origins INTEGER NOT NULL,
-        last_news TEXT NOT NULL, words TEXT NOT NULL, clubs TEXT NOT NULL, conditions INTEGER NOT NULL,
-        body TEXT NOT NULL)""",
+        last_news TEXT NOT NULL, dated TEXT NOT NULL, words TEXT NOT NULL, clubs TEXT NOT NULL,
+        conditions INTEGER NOT NULL, body TEXT NOT NULL)""",
 }
 _INDEXES = (
     "CREATE INDEX rumour_entry_article ON rumour_entry (article)",
@@ -61,6 +61,7 @@ _INDEXES = (
     "CREATE INDEX rumour_person_person ON rumour_person (person)",
     "CREATE INDEX rumour_by_person ON rumour (person, window_order)",
     "CREATE INDEX rumour_by_news ON rumour (last_news)",
+    "CREATE INDEX rumour_by_date ON rumour (dated, id)",
 )
 _PAGE = 500
 _BATCH = 2_000
@@ -118,13 +119,13 @@ class RumourStore:
         return self.update()
 
     def rumours(self, where: str = "", parameters: Sequence[object] = ()) -> list[Rumour]:
-        """The rumours that a condition on table `rumour` lets through, the latest news first."""
+        """The rumours that a condition on table `rumour` lets through, the latest published news first."""
         return list(self.iterate(where, parameters))
 
     def iterate(self, where: str = "", parameters: Sequence[object] = ()) -> Iterator[Rumour]:
         """The same one by one, so that who needs a few does not pay for all."""
         narrowed = f" WHERE {where}" if where else ""
-        sql = f"SELECT body FROM rumour{narrowed} ORDER BY last_news DESC, id DESC LIMIT ? OFFSET ?"
+        sql = f"SELECT body FROM rumour{narrowed} ORDER BY dated DESC, id DESC LIMIT ? OFFSET ?"
         for start in count(0, _PAGE):
             rows = self._ledger.database.execute(sql, (*parameters, _PAGE, start))
             yield from (_RUMOUR.decode(str(row[0])) for row in rows)
@@ -280,7 +281,7 @@ class RumourStore:
         sql = "SELECT body FROM rumour WHERE person = ? AND window_order < ?"
         before = [_RUMOUR.decode(str(r[0])) for r in database.execute(sql, (person, order(window)))]
         made = build_file(person, window, entries, copies, earlier_of(before), self.tools)
-        database.execute_many(f"INSERT INTO rumour VALUES ({marks(range(13))})", [_rumour_row(r) for r in made])
+        database.execute_many(f"INSERT INTO rumour VALUES ({marks(range(14))})", [_rumour_row(r) for r in made])
 
     def _all_prints(self, database: Database, ids: Sequence[str]) -> Mapping[str, Print]:
         """Prints of documents; new ones are kept."""
@@ -338,6 +339,7 @@ def _rumour_row(rumour: Rumour) -> tuple[object, ...]:
         rumour.stage.value if rumour.stage else None,
         len(rumour.independent_origins),
         rumour.last_news.known_at.isoformat(),
+        rumour.last_news.when.latest.isoformat(),
         f" {' '.join(words_of(rumour))} ",
         f"|{'|'.join((rumour.club, *rumour.from_keys))}|",
         len(rumour.conditions),
