@@ -111,7 +111,7 @@ def test_entities_of_a_feed_neither_unfold_nor_read_files() -> None:
     laughs = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in range(10))
     bomb = f'<?xml version="1.0"?><!DOCTYPE r [{laughs}<!ENTITY f SYSTEM "file:///etc/passwd">]>'
     items = "<item><title>&e9; &f;</title><link>https://desk.example/a</link></item>"
-    begun = time.monotonic()
+    begun = time.process_time()
     for read in (read_feed, lambda data, base: read_sitemap(data, base, LIMIT)):
         try:
             listing = read(f'{bomb}<rss version="2.0"><channel>{items}</channel></rss>'.encode(), BASE)
@@ -119,7 +119,7 @@ def test_entities_of_a_feed_neither_unfold_nor_read_files() -> None:
             continue
         assert "root:" not in str(listing)
         assert len(str(listing)) < 10_000
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 SITEMAP = b"""<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -226,10 +226,10 @@ def test_robots() -> None:
 
 
 def test_a_hostile_robots_txt_costs_little() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     rules = read_robots(b"User-agent: *\n" + b"Disallow: /*a*a*a*a*a*a*a*a*a*a*b\n" * 10_000)
     assert rules.allows("https://desk.example/" + "a" * 1_900)
-    assert time.monotonic() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_headers_that_say_when_to_come_back() -> None:
