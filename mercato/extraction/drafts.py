@@ -197,6 +197,8 @@ class Drafter:
         if event.unnamed_object or event.plural_object:
             return []
         here = [b for b in local if b.role == "player"]
+        if event.dropped and self.topic is not None and not any(b.first[0] < event.span[0] for b in here):
+            here = local = []
         if here:
             event.inferred = True
             if event.frame == "radar" and all(b.first[0] > event.span[1] for b in here):

@@ -55,6 +55,8 @@ class Event:
     conditional: bool = False
     deal: str | None = None
     previous: bool = False
+    # A finite verb with no subject: in some languages the one spoken of before is meant.
+    dropped: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -102,6 +104,7 @@ def _is_noun(nodes: list[Node], at: int) -> bool:
 
 # What a form of the verb does to its step: "fichará" is a settled future, "ficharía" hearsay.
 _MOODS = {"future": "sure", "cond": "can"}
+_FINITE = frozenset({"third", "past", "pp", "future", "cond"})
 _FINAL_STAGES = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED})
 _OFFERS = frozenset({"bid", "talks", "pursue", "interest", "offer_contract"})
 _BARE = Entry("event", "bare_move", {"frame": "join", "core": "interest", "bare": "interest"})
@@ -391,11 +394,22 @@ class EventReader:
                     self._assign(event, node, self._between(nodes, first, node, frame), frame)
         controlled = bool(event.buyers) and chain.entries[0].get("control") == "object"
         event.subject = None if controlled else self._subject(nodes, chain, event)
+        event.dropped = self.turns and event.subject is None and chain.entries[0].form in _FINITE
         if event.subject is not None:
             self._assign(event, event.subject, self._subject_role(event, frame), frame)
         if event.frame == "acquire" and event.stage is Stage.REJECTED and event.subject is not None and event.subject.clubs:
             event.stage = Stage.WITHDRAWN  # a club that turns down the chance to sign
+        self._clitic(nodes, chain, event, frame)
         self._objects(nodes, chain, event, stop, frame)
+
+    def _clitic(self, nodes: list[Node], chain: _Chain, event: Event, frame: Frame) -> None:
+        """ "lo quiere": an object pronoun before its verb."""
+        for index in range(chain.nodes[0] - 1, max(chain.nodes[0] - 4, -1), -1):
+            node = nodes[index]
+            if node.kind is NodeKind.PERSON and node.role == "object" and node.people[0].pronoun:
+                self._assign(event, node, frame.object, frame)
+            if node.kind is not NodeKind.WORD and not (node.has("have") or node.has("be")):
+                return
 
     def _between(self, nodes: list[Node], governor: int, node: Node, frame: Frame) -> str | None:
         """The part of somebody named between two steps: "refused Milan's approach", "in talks with Watford to sign"."""

@@ -197,7 +197,7 @@ class FigureReader:
         match = self._amount.match(text, link.end())
         if match is None:
             return
-        more = self._amount_figure(match)
+        more = self._amount_figure(match) or self._like(match, figure.money)
         if more is None or more.money is None or more.money.currency != figure.money.currency:
             return
         money = figure.money
@@ -210,6 +210,13 @@ class FigureReader:
                 return
             more.end, high = tail.end(), money.high + more.money.high
         figure.money, figure.end = Money(money.low, high, money.currency), more.end
+
+    def _like(self, match: re.Match[str], money: Money) -> Figure | None:
+        """ "75 millones más 20 en variables": a bare number behind an amount counts in its unit."""
+        if match["before"] or match["after"] or match["mag"] or match["high"] or money.low < 1_000_000:
+            return None
+        value = self._number(match["low"]) * 1_000_000
+        return Figure(ItemKind.MONEY, match.start(), match.end("low"), money=Money(value, value, money.currency))
 
     def _date_of(self, match: re.Match[str]) -> str | None:
         if match["alone"]:

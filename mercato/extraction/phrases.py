@@ -381,7 +381,7 @@ class Chunker:
     ) -> None:
         """ "the 24-year-old", "their Brazil forward", "a new goalkeeper", "several Juventus stars", "he"."""
         cell = cells[at]
-        if cell.tag is ItemKind.DEMONYM and at and cells[at - 1].key in self.demonym_clubs:
+        if cell.tag is ItemKind.DEMONYM and at and _last_word(cells[at - 1]) in self.demonym_clubs:
             return self._club_of_nation(cells, at, used, taken)
         if cell.tag is ItemKind.DEMONYM and not self._stands_alone(cells, at, used):
             return
@@ -412,7 +412,7 @@ class Chunker:
     def _stands_alone(self, cells: list[Node], at: int, used: list[bool]) -> bool:
         """"the Dutchman", "the Swede": a demonym with an article and no noun after it."""
         if self.demonym_people:
-            return at > 0 and not used[at - 1] and cells[at - 1].key in self.demonym_people
+            return at > 0 and not used[at - 1] and _last_word(cells[at - 1]) in self.demonym_people
         if at == 0 or used[at - 1] or "articles" not in cells[at - 1].categories:
             return False
         if at + 1 >= len(cells):
@@ -453,7 +453,7 @@ class Chunker:
 
     def _is_reference(self, cells: list[Node], low: int, at: int, mention: PersonMention) -> bool:
         first = cells[low]
-        if "articles" in first.categories or first.key in self._possessor_words or (low and cells[low - 1].key in self.joined):
+        if "articles" in first.categories or first.key in self._possessor_words or (low and _last_word(cells[low - 1]) in self.joined):
             return True
         return bool(mention.clubs) or (cells[at].tag is ItemKind.AGE and low == at) or low < at or (
             "plural_people" in cells[at].categories
@@ -492,6 +492,9 @@ class Chunker:
 
     def _is_national(self, cells: list[Node], at: int) -> bool:
         """ "the Netherlands coach", "England Under-21 boss": a job with a national team."""
+        national = self.language.words.get("national_nouns", frozenset())
+        if any(cell.key in national for cell in cells[max(0, at - 2) : at]):
+            return True
         return any("coaches" in cell.categories for cell in cells[at + 1 : at + 3])
 
     def _national(self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
@@ -499,8 +502,8 @@ class Chunker:
         if club is None:
             return
         high, name = at, club.name
-        follow = cells[at + 1]
-        if "international" in follow.categories or "adjectives" in follow.categories:
+        follow = cells[at + 1] if at + 1 < len(cells) else cells[at]
+        if at + 1 < len(cells) and ("international" in follow.categories or "adjectives" in follow.categories):
             high, name = at + 1, f"{name} {self.text[follow.start : follow.end]}"
         mention = ClubMention(
             ClubName(name, club if high == at else None), cells[at].start, cells[high].end, national=True
@@ -589,12 +592,14 @@ class Chunker:
     def _group(self, nodes: list[Node]) -> list[Node]:
         """Sets prepositions' roles, then joins "A, B and C" of one kind into one node."""
         role: str | None = None
+        objects = self.language.words.get("object_pronouns", frozenset())
         marking = self.language.words.get("object_prepositions", frozenset())
         marked = False
         for at, node in enumerate(nodes):
             kind = node.kind
             before = nodes[at - 1] if at else None
             if kind is NodeKind.PERSON or kind is NodeKind.CLUB:
+                marked = marked or node.key in objects
                 node.role = "object" if marked and kind is NodeKind.PERSON else role
                 if role is None and kind is NodeKind.CLUB and before is not None and self._is_attribute(node, before):
                     node.role = "of"
@@ -624,6 +629,11 @@ class Chunker:
 
 _CLUB_NOUNS = frozenset({"club_nouns", "own_club_nouns", "former_club_nouns", "suitor_nouns"})
 _CLUB_WORDS = frozenset({"adjectives", "club_nouns", "former"})
+
+
+def _last_word(node: Node) -> str:
+    """The word that a phrase ends with: "incorporación del" ends with an article."""
+    return node.key.rsplit(" ", 1)[-1]
 
 
 def _is_joint(node: Node) -> bool:
