@@ -165,7 +165,8 @@ def _made_up(rng: random.Random, number: int) -> tuple[Document, list[Claim]]:
 
 def _person(rng: random.Random, number: int) -> str:
     if rng.random() < 0.1:
-        return f"Star{rng.randrange(40)} Famous{number // 4000}"
+        star = 997 * rng.randrange(40) + number // 4000
+        return f"{_surname(7 * star)} {_surname(star)}"
     return f"Given{rng.randrange(900)} {_surname(rng.randrange(60_000))}"
 
 
