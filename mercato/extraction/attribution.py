@@ -147,6 +147,8 @@ class AttributionReader:
                 first.key in self.language.towns or first.kind in (ItemKind.CITY, ItemKind.DEMONYM)
             ):
                 return True
+            if first.key in self.language.words["outlet_nouns"] and second.key in self.language.towns:
+                return True  # "il quotidiano romano"
         return False
 
     def bind(self, drafts: list[Draft], rows: list[Sentence]) -> None:
@@ -170,6 +172,8 @@ class AttributionReader:
         block = rows[draft.sentence].block
         for number in sorted(self.citations, key=lambda n: abs(n - draft.sentence)):
             citation = self.citations[number]
+            if short and rows[number].block > block > rows[0].block:
+                continue  # a credit in a later paragraph covers nothing before it but the headline
             if citation.links and (short or (rows[number].block == block and self._ends_item(citation, rows, number))):
                 return list(citation.links)
         return []

@@ -25,13 +25,14 @@ class Clause:
     club: ClubName | None = None
     sentence: int = 0
     used: bool = False
+    being: Being | None = None
 
 
 def conditional_spans(nodes: list[Node]) -> Iterator[Range]:
     """The characters of every conditional clause of a sentence: from its opener to the end of the clause."""
     for at, node in enumerate(nodes):
         entry = node.entry("conditions")
-        if entry is None or entry.name == "not":
+        if entry is None or entry.name in ("not", "doubt"):
             continue
         if entry.name == "depends":
             yield node.start, nodes[-1].end
@@ -51,11 +52,11 @@ def _is_inverted(nodes: list[Node], at: int) -> bool:
 
 def _clause_end(nodes: list[Node], at: int) -> int:
     """A clause that opens its sentence ends with the comma; one that closes it goes on to the end or to a "but"."""
-    opens = all(n.kind is not NodeKind.EVENT for n in nodes[:at])
+    opens = all(n.kind is not NodeKind.EVENT for n in nodes[_clause_start(nodes, at) : at])
     for index in range(at + 1, len(nodes)):
         node = nodes[index]
         if (
-            node.key in (";", ".", "”", '"')
+            node.key in (";", ":", ".", "”", '"')
             or (node.has("breaks")
             and node.key in ("but", "while", "although", "though"))
         ):
@@ -65,6 +66,11 @@ def _clause_end(nodes: list[Node], at: int) -> int:
         if node.key == "," and (opens or _starts_main_clause(nodes, index + 1)):
             return nodes[index - 1].end
     return nodes[-1].end if nodes[-1].key not in (".", "!", "?") else nodes[-2].end
+
+
+def _clause_start(nodes: list[Node], at: int) -> int:
+    """The first node after the last colon or semicolon before `at`."""
+    return next((index + 1 for index in range(at - 1, -1, -1) if nodes[index].key in (";", ":")), 0)
 
 
 def _starts_main_clause(nodes: list[Node], at: int) -> bool:
@@ -90,6 +96,19 @@ class ConditionReader:
             clause = Clause(span, inside, sentence=sentence)
             clause.needs, clause.club = self._needs(nodes, span)
             self.clauses.append(clause)
+        for node in nodes:
+            if node.has("conditions", "doubt"):
+                self._note_doubt(nodes, node, sentence)
+
+    def _note_doubt(self, nodes: list[Node], doubt: Node, sentence: int) -> None:
+        """ "Maignan's future is in doubt": his club's search for one of his position hangs on that."""
+        beings = [b for n in nodes if n.start < doubt.start for m in n.people if (b := self.resolver.being(m)) is not None]
+        being = beings[-1] if beings else None
+        if being is None or being.club is None:
+            return
+        needs = tuple({*being.positions, *(p.position for p in being.people)} - {""})
+        if needs:
+            self.clauses.append(Clause((doubt.start, doubt.end), [], needs, being.club, sentence, used=True, being=being))
 
     def _needs(self, nodes: list[Node], span: Range) -> tuple[tuple[str, ...], ClubName | None]:
         """ "the Diavolo would need a new goalkeeper if ...": what the main clause says the club is looking for."""
@@ -101,6 +120,9 @@ class ConditionReader:
     def bind(self, drafts: list[Draft]) -> None:
         """Gives the drafts of the document their conditions."""
         for clause in self.clauses:
+            if clause.being is not None:
+                self._bind_need(drafts, clause)
+                continue
             same = [
                 d for d in drafts if d.sentence == clause.sentence and d.event is not None and not d.event.conditional
             ]
@@ -132,7 +154,7 @@ class ConditionReader:
         for draft in drafts:
             if draft.kind is not ClaimKind.MOVE or draft.club is None or draft.club.key != clause.club.key:
                 continue
-            if abs(draft.sentence - clause.sentence) <= 3 and self._plays(draft.being, families):
+            if draft.being is not clause.being and abs(draft.sentence - clause.sentence) <= 3 and self._plays(draft.being, families):
                 draft.condition = draft.condition or clause.span
                 clause.used = True
 

@@ -147,9 +147,16 @@ class Resolver:
         fitting = [being for being in reversed(self.recent) if self._fits(mention, being)]
         if not fitting:
             return None
-        being = fitting[0]
+        clubs = {club.key for club, relation in mention.clubs if relation in ("current", "employer")}
+        being = next((b for b in fitting if clubs and self._is_at(b, clubs)), fitting[0])
         self._learn(being, mention)
         return being
+
+    def _is_at(self, being: Being, clubs: set[str]) -> bool:
+        """Whether the text, or else the register, has the person at one of the clubs."""
+        if being.current:
+            return bool(clubs & set(being.current))
+        return any(p.club_id in clubs for p in being.people)
 
     def _named(self, mention: PersonMention, name: PersonName) -> Being:
         being = self._known(name)
@@ -241,6 +248,8 @@ class Resolver:
         if mention.role != "player" and being.role == "player" and not self._is_coach(being):
             return False
         if mention.role == "player" and mention.positions and being.role != "player":
+            return False
+        if mention.plays and being.people and all(p.role != "player" for p in being.people):
             return False
         person = being.people[0] if being.people else None
         if mention.age is not None:

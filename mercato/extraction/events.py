@@ -245,6 +245,8 @@ class EventReader:
         event = Event(frame, stage, (head.start, tail.end), sentence, chain.nodes[0], core, governors=governors)
         event.end_at = chain.nodes[-1]
         event.deal = next((e.get("deal") for e in chain.entries if e.get("deal")), None)
+        if core.form == "past" and "past_tense_is_history" in self.language.words["switches"]:
+            event.frame = "none"
         event.negated = self._negated(nodes, chain)
         event.passive = self._passive(nodes, chain, core)
         event.previous = any(n.key in self.previous for n in nodes[max(0, chain.nodes[0] - 3) : chain.nodes[-1]])

@@ -46,6 +46,7 @@ class PersonMention:
     role: str = "player"
     plural: bool = False
     indefinite: bool = False
+    plays: bool = False
     pronoun: bool = False
     club_spans: list[tuple[ClubName, int, int]] = field(default_factory=list)
     youth_clubs: list[ClubName] = field(default_factory=list)

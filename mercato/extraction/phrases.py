@@ -342,6 +342,9 @@ class Chunker:
             if entry.category == "position":
                 positions.append(entry.name)
                 mention.role = "player"
+                mention.plays = True
+            elif entry.category == "players":
+                mention.plays = True
             elif entry.category == "target_nouns":
                 mention.clubs = [(club, "target") for club, _ in mention.clubs]
             elif entry.category == "academy":

@@ -77,7 +77,7 @@ def _continued(nodes: list[Node], resolver: Resolver) -> list[tuple[Being, tuple
     if not any(node.has("list_continues") for node in nodes):
         return []
     start = next(at for at, node in enumerate(nodes) if node.has("list_continues"))
-    people = [node for node in nodes[start:] if node.kind is NodeKind.PERSON and not node.owner and node.role in (None, "of")]
+    people = [node for node in nodes[start:] if node.kind is NodeKind.PERSON and not node.owner and node.role in (None, "of", "goal")]
     return [
         (b, (m.start, m.end)) for n in people for m in n.people if (b := resolver.being(m)) is not None and m.name is not None
     ]
