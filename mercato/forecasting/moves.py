@@ -232,6 +232,10 @@ _SECOND_TEAM = re.compile(
 
 
 def _same_house(first: str, second: str) -> bool:
-    """Whether one is the other's youth or second team ("Chelsea U23", "Jong Ajax")."""
-    one, other = (" ".join(_SECOND_TEAM.sub(" ", name).split()) for name in (first, second))
-    return one == other
+    """Whether one is the other's youth or second team ("Chelsea U23", "Jong Ajax", "Man Utd U23").
+
+    Lists shorten clubs' names there, so that three letters must do once one of the two is marked as such a team.
+    """
+    one, other = (" ".join(_SECOND_TEAM.sub(" ", name).split()).casefold() for name in (first, second))
+    marked = one != first.casefold() or other != second.casefold()
+    return one == other or (marked and one[:3] == other[:3])

@@ -67,8 +67,8 @@ class Outcome:
 
 
 def same_club(one: ClubRef, other: ClubRef) -> bool:
-    """Whether two references mean one club: by id where both have one, else by the folded name."""
-    return one.id == other.id if one.id and other.id else fold(one.name) == fold(other.name)
+    """Whether two references mean one club: by id, or by the folded name (lists and register may differ in ids)."""
+    return (one.id is not None and one.id == other.id) or fold(one.name) == fold(other.name)
 
 
 def club_key(club: ClubRef) -> str:
@@ -95,7 +95,7 @@ class OutcomeBook:
             for club, covered in ((move.to, move.buyer_covered), (move.from_, move.seller_covered)):
                 if club is not None and covered:
                     for window in windows:
-                        self._covered[window].add(club_key(club))
+                        self._covered[window] |= {club_key(club), fold(club.name)}
         for move in [*changes_club(moves), *(m for m in moves if m.kind is MoveKind.RENEWAL)]:
             if move.day is not None:
                 self._dated.append(move.day)
@@ -107,7 +107,7 @@ class OutcomeBook:
 
     def covers(self, club: ClubRef | None, window: str) -> bool:
         """Whether every move of that club in that window is in a list."""
-        return club is not None and club_key(club) in self._covered.get(window, ())
+        return club is not None and bool({club_key(club), fold(club.name)} & self._covered.get(window, set()))
 
     def arrivals(self, club: str, day: date) -> int | None:
         """How many players a club took in the last two windows over by `day`; None where its moves aren't covered."""

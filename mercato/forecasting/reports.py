@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from mercato.forecasting.outcomes import club_key
-from mercato.ledger import StoredClaim
+from mercato.ledger import DocumentHead, StoredClaim
 from mercato.model import Certainty, ClaimKind, ClubRef, Deal, EvidenceRole, LinkKind, Money, PersonRef, Role, Stage
 from mercato.model.folding import fold
 
@@ -100,13 +101,19 @@ def _report(stored: StoredClaim, known_by: KnownBy, clubs_named: int) -> Report:
         fee=claim.fee,
         until=claim.until,
         certainty=claim.certainty,
-        outlet=(source.outlet or "").removeprefix("www."),
+        outlet=publisher(source),
         cited=tuple(link.id or link.name for link in chain if link.kind in (LinkKind.OUTLET, LinkKind.JOURNALIST)),
         window=claim.when.window if claim.when else None,
         conditional=claim.condition is not None,
         words=_words(stored),
         clubs_named=clubs_named,
     )
+
+
+def publisher(source: DocumentHead) -> str:
+    """Who published a document: its outlet, else the host of its address."""
+    name = source.outlet or urlsplit(source.address or "").hostname or ""
+    return name.removeprefix("www.")
 
 
 _WORD = re.compile(r"[^\W\d_]{2,}")

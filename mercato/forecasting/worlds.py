@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from mercato.forecasting.cases import World
 from mercato.forecasting.moves import Move, MoveKind
 from mercato.forecasting.outcomes import OutcomeBook
-from mercato.forecasting.reports import KnownBy, ReportBook, reports_from
+from mercato.forecasting.reports import KnownBy, ReportBook, publisher, reports_from
 from mercato.forecasting.seasons import Calendar
 from mercato.ledger import StoredClaim
 from mercato.model import Claim, ClaimKind, ClubRef, Deal, Role, Stage
@@ -51,7 +51,7 @@ def _announced(stored: StoredClaim, register: Register, calendar: Calendar) -> I
     club = claim.to if claim.kind is ClaimKind.MOVE else claim.club if claim.kind is ClaimKind.STAY else None
     if club is None or claim.stage is not Stage.DONE or claim.role is not Role.PLAYER or source.published is None:
         return
-    if not is_own_site(club, source.outlet or "", register):
+    if not is_own_site(club, publisher(source), register):
         return
     day = source.published.latest.date()
     known = register.clubs.get(club.id or "")
