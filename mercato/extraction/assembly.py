@@ -22,6 +22,7 @@ from mercato.model import (
     Claim,
     ClaimKind,
     ClubRef,
+    Deal,
     Document,
     Evidence,
     EvidenceRole,
@@ -32,7 +33,7 @@ from mercato.model import (
 )
 from mercato.register import Register
 
-_WISHES = frozenset({Stage.INTEREST, Stage.TALKS, Stage.BID})
+_WISHES = frozenset({Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED})
 _FINAL = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED})
 _ORDER = {stage: rank for rank, stage in enumerate(Stage)}
 
@@ -92,6 +93,10 @@ class Assembler:
         people = (self.resolver.being(m) for n in nodes for m in n.people)
         if any(b is not None and b is not deal.being and _is_player(b) for b in people):
             return []
+        for node in nodes:
+            name = self.resolver.club(node.clubs[0]) if node.role == "source" and node.clubs else None
+            if name is not None and not deal.being.current:
+                deal.being.at(name, (node.start, node.end))
         return [deal]
 
     def claims(self, drafts: list[Draft], presupposed: set[tuple[int, str]]) -> list[Claim]:
@@ -141,7 +146,7 @@ class Assembler:
                 being.at(club, self.resolver.first_spans[club.key])
         return [
             d for d in drafts
-            if not (d.kind is ClaimKind.MOVE and d.club and d.stage in _WISHES and d.being.current.get(d.club.key))
+            if not (d.kind is ClaimKind.MOVE and d.club and d.stage in _WISHES and d.being.is_at(d.club))
         ]  # fmt: skip
 
     def _place(self, draft: Draft) -> bool:
@@ -164,13 +169,16 @@ class Assembler:
         for name in ("deal", "fee", "until", "condition"):
             if getattr(first, name) is None:
                 setattr(first, name, getattr(later, name))
+        if first.deal is Deal.LOAN and later.deal in (Deal.LOAN_OPTION, Deal.LOAN_OBLIGATION):
+            first.deal = later.deal
+            first.fee = first.fee or later.fee
         for link in later.chain:
             if all(link.name != known.name for known in first.chain):
                 first.chain.append(link)
 
     def _without_shadows(self, drafts: list[Draft]) -> list[Draft]:
         """No exit beside a move of the same person away from the same club."""
-        moving = {id(d.being) for d in drafts if d.kind is ClaimKind.MOVE and not d.previous}
+        moving = {id(d.being) for d in drafts if d.kind is ClaimKind.MOVE and not d.previous and d.stage not in _FINAL}
         kept = [d for d in drafts if d.kind is not ClaimKind.EXIT or id(d.being) not in moving]
         staying = {id(d.being) for d in kept if d.kind is ClaimKind.STAY}
         return [

@@ -57,6 +57,10 @@ class Being:
         """The club that the text puts them at."""
         return self.clubs[self.current.most_common(1)[0][0]] if self.current else None
 
+    def is_at(self, club: ClubName) -> bool:
+        """Whether this is the club that the text puts them at."""
+        return self.club is not None and self.club.key == club.key
+
     def at(self, club: ClubName, span: tuple[int, int], weight: int = 1) -> None:
         """Notes that the text puts them at the club."""
         self.current[club.key] += weight
@@ -148,7 +152,8 @@ class Resolver:
         if not fitting:
             return None
         clubs = {club.key for club, relation in mention.clubs if relation in ("current", "employer")}
-        being = next((b for b in fitting if clubs and self._is_at(b, clubs)), fitting[0])
+        same = [b for b in fitting if b in self.here]  # "Perin became the latest Juventus player"
+        being = next((b for b in same or fitting if clubs and self._is_at(b, clubs)), (same or fitting)[0])
         self._learn(being, mention)
         return being
 
@@ -156,7 +161,7 @@ class Resolver:
         """Whether the text, or else the register, has the person at one of the clubs."""
         if being.current:
             return bool(clubs & set(being.current))
-        return any(p.club_id in clubs for p in being.people)
+        return any(p.club_id in clubs or any(s.club_id in clubs for s in p.spells[-1:]) for p in being.people)
 
     def _named(self, mention: PersonMention, name: PersonName) -> Being:
         being = self._known(name)

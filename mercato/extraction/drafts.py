@@ -49,6 +49,8 @@ class Drafter:
         self.resolver = resolver
         self.topic: Being | None = None
         self.open_set: Event | None = None
+        self.suitors: dict[int, Club] = {}
+        self.last_pull: Event | None = None
         # The move that the text is about: what is said without a person ("deal done, medical booked") is said of it.
         self.deal: Draft | None = None
         # Moves that the text takes for known ("since his return to Milan"): what says them again is no news.
@@ -75,6 +77,7 @@ class Drafter:
             "succeed": self._succeed,
             "reject": self._reject,
             "swap": self._swap,
+            "deny": self._deny,
         }
 
     def drafts(
@@ -112,12 +115,24 @@ class Drafter:
         moves = [d for d in found if d.kind is ClaimKind.MOVE]
         if moves:
             self.deal = moves[0]
+        self._remember_suitors(found)
         if local:
             self.topic = local[-1] if not found else found[-1].being
         return found
 
+    def _remember_suitors(self, found: list[Draft]) -> None:
+        for draft in found:
+            event = draft.event
+            if event is not None and draft.kind is ClaimKind.MOVE and draft.club is not None:
+                span = next((s for role, s in draft.spans if role is EvidenceRole.TO), event.span)
+                self.suitors[id(draft.being)] = Club(draft.club, span)
+                if event.frame in _PULLS:
+                    self.last_pull = event
+
     def _listed(self, people: list[tuple[Being, Span]], events: list[Event]) -> Iterator[Draft]:
         """"The shortlist also carries A, B and C": the list is that of the club spoken of."""
+        if not events and self.last_pull is not None and self.last_pull.elliptic:
+            yield from self._moves(self.last_pull, people, self.last_pull.buyers)
         club = self.resolver.club_here or self.resolver.club_spoken_of
         if club is None or not events:
             return
@@ -149,14 +164,16 @@ class Drafter:
 
     def _goes_on(self, event: Event, found: list[Draft]) -> bool:
         """"Agreement reached with Leganés", "medical completed": a step of the move spoken of, and its seller."""
-        if event.frame not in ("agree", "talks") or event.buyers or event.stage is None:
+        by_officials = bool(event.people) and all(being.role != "player" for being, _ in event.people)
+        if event.frame not in ("agree", "talks") or event.stage is None or (event.buyers and not by_officials):
             return False
         deal = next((d for d in reversed(found) if d.kind is ClaimKind.MOVE), self.deal)
         if deal is None or deal.club is None:
             return False
         if any(being is not deal.being and being.role == "player" for being, _ in event.people):
             return False
-        others = [club for club in event.partner_clubs if club.name.key != deal.club.key]
+        named_clubs = event.partner_clubs + event.buyers
+        others = [club for club in named_clubs if club.name.key != deal.club.key]
         if len(others) < len(event.partner_clubs) and event.frame == "talks":
             return False
         if others and (event.subject is not None and event.subject.clubs and not event.people):
@@ -242,6 +259,7 @@ class Drafter:
         self._note_sellers(event, people)
         self._part_sides(event, people)
         clubs = event.buyers or (event.partner_clubs if event.frame in ("pursue", "interest") else [])
+        clubs = clubs or self._implied(event, people)
         if not clubs and event.unnamed_suitors:
             yield from self._exits(event, people)
             return
@@ -256,7 +274,7 @@ class Drafter:
         if "agree" not in event.governors or subject is None or len(subject.clubs) != 2 or len(people) != 1:
             return
         being = people[0][0]
-        known = being.club or self.resolver.known_club(being)
+        known = being.club
         if len(event.buyers) != 2:
             return
         seller = next((c for c in event.buyers if known is not None and c.name.key == known.key), event.buyers[-1])
@@ -278,9 +296,16 @@ class Drafter:
                 kind = ClaimKind.STAY if being.current.get(club.name.key) else ClaimKind.MOVE
                 yield self._draft(event, kind, being, span, club)
 
+    def _implied(self, event: Event, people: list[tuple[Being, Span]]) -> list[Club]:
+        """"sarebbe tra i primi a essere presi in considerazione": the suitor of whom the text has spoken."""
+        if not event.elliptic or event.unnamed_suitors or len(people) != 1:
+            return []
+        suitor = self.suitors.get(id(people[0][0]))
+        return [suitor] if suitor is not None else []
+
     def _join(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._note_sellers(event, people)
-        clubs = event.buyers or event.partner_clubs
+        clubs = event.buyers or event.partner_clubs or (self._implied(event, people) if event.frame in _PULLS else [])
         if (
             not clubs
             and event.frame == "radar"
@@ -355,11 +380,17 @@ class Drafter:
     def _talks(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._note_sellers(event, people)
         clubs = event.buyers + event.partner_clubs
+        deal = self.deal
+        if not clubs and deal is not None and deal.club is not None and any(b is deal.being for b, _ in people):
+            span = next((s for role, s in deal.spans if role is EvidenceRole.TO), event.span)
+            yield from self._moves(event, people, [Club(deal.club, span)])
+            return
         if not clubs and event.unnamed_suitors:
             yield from self._exits(event, people)
         for being, span in people:
             others = [club for club in clubs if not being.current.get(club.name.key)]
-            if len(others) > 1 and event.subject is not None and not being.current:
+            sided = event.subject is not None or event.frame == "agree"
+            if len(others) > 1 and sided and not being.current:
                 being.at(others[-1].name, others[-1].span)
                 others = others[:-1]
             for club in others:
@@ -369,6 +400,11 @@ class Drafter:
         """"Fernandes has said no to Al-Hilal": the player turns a club down."""
         if event.people and event.subject is not None and event.subject.people and not event.passive:
             yield from self._moves(event, people, event.partner_clubs)
+
+    def _deny(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        """"despite reports of a done deal with Lens": the clubs named after the denial."""
+        players = [pair for pair in people if pair[0].role == "player"]
+        yield from self._moves(event, players, [c for c in event.partner_clubs if c.span[0] >= event.span[1]])
 
     def _swap(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         """"X could use Y as a makeweight": the player offered leaves; with the other club named he goes there."""
@@ -440,6 +476,8 @@ class Drafter:
 
 
 # A coach who is the subject of these stands for nobody who moves, where the sentence names a player.
+# Frames in which a club draws a player.
+_PULLS = frozenset({"link", "radar", "pursue", "interest"})
 _ABOUT_PLAYERS = frozenset({"link", "bid", "interest", "withdraw", "radar"})
 _REFUSABLE = frozenset({"bid", "interest", "talks", "pursue", "acquire", "offer_contract", "renew", "agree", "join", "leave"})
 # How far a move has come; an agreement reached for the deal spoken of moves it on, never back.

@@ -39,7 +39,7 @@ FRAMES: dict[str, Frame] = {
     "reject": Frame("any", "any", {"goal": "any", "agent": "any"}),
     "accept": Frame("seller", "player", {"source": "buyer", "for": "player"}),
     "withdraw": Frame("buyer", "player", {"for": "player"}),
-    "deny": Frame("any", None, {}),
+    "deny": Frame("any", "any", {"partner": "any", "goal": "any"}),
     "agree": Frame("any", "player", {"partner": "any", "for": "player", "goal": "buyer", "source": "seller"}),
     "succeed": Frame("player", "coach", {"place": "buyer", "of": "buyer"}),
     "rival": Frame("buyer", "buyer", {"source": "buyer", "partner": "buyer", "for": "player"}),

@@ -158,7 +158,7 @@ class Lexicon:
     @cached_property
     def singles(self) -> dict[str, Entries]:
         """Words that are a phrase by themselves and begin no longer one."""
-        return {w: n.entries for w, n in self._root.edges.items() if n.entries and not n.edges and n.gap is None}
+        return {w: n.entries for w, n in self._root.edges.items() if n.entries.all and not n.edges and n.gap is None}
 
     def match(self, keys: Sequence[str], start: int) -> tuple[int, Entries] | None:
         """The longest phrase that begins at `start`: the position after it and what it stands for."""
@@ -169,7 +169,7 @@ class Lexicon:
 
 
 def _longest(node: _Node, keys: Sequence[str], at: int, barred: frozenset[str]) -> tuple[int, Entries] | None:
-    best: tuple[int, Entries] | None = (at, node.entries) if node.entries else None
+    best: tuple[int, Entries] | None = (at, node.entries) if node.entries.all else None
     count = len(keys)
     if at < count:
         follow = node.edges.get(keys[at])

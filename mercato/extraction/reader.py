@@ -57,7 +57,8 @@ class RuleReader:
             _place_by_preposition(nodes, resolver)
             events = reader.read(nodes, number)
             assembler.conditions.mark(nodes, events, number)
-            local = [b for n in nodes for m in n.people if (b := resolver.being(m)) is not None]
+            spoken = [n for n in nodes if n.role != "aside"]
+            local = [b for n in spoken for m in n.people if (b := resolver.being(m)) is not None]
             found = drafter.drafts(events, local, _continued(nodes, resolver), targets(nodes, number))
             facts = assembler.enrich(number, row, nodes, events, found, drafter.topic, drafter.deal)
             drafts.extend(found)
@@ -131,6 +132,8 @@ def _person_before(nodes: list[Node], at: int) -> list[Being]:
     for index in range(at - 1, max(at - 10, -1), -1):
         node = nodes[index]
         if node.kind is NodeKind.PERSON:
+            if index and nodes[index - 1].kind is NodeKind.EVENT:
+                return []  # "wants Perin at Milan": where the step leads, not where he plays
             return [m.being for m in node.people if m.being is not None]
         if node.kind in (NodeKind.EVENT, NodeKind.CLUB) or node.key in (";", "."):
             return []
