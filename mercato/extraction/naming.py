@@ -228,6 +228,10 @@ class Namer:
                 out[-1].end = item.end
                 at += 1
                 continue
+            if out and self._goes_on(text, out[-1], item):
+                out[-1].end = item.end
+                at += 1
+                continue
             if out and out[-1].kind is ItemKind.CLUB and (end := _initials(text, items, at)) > at:
                 out[-1].end = items[end - 1].end
                 at = end
@@ -259,14 +263,21 @@ class Namer:
         return out
 
     def _is_title_case(self, text: str, items: list[Item]) -> bool:
-        lower = upper = 0
+        upper = 0
+        if not items:
+            return False
         for item in items:
-            if item.kind is ItemKind.WORD and len(item.key) > 3:
-                if text[item.start].isupper():
-                    upper += 1
-                else:
-                    lower += 1
+            upper += item.kind is ItemKind.WORD and len(item.key) > 3 and text[item.start].isupper()
+        # The words that no table knows are no items; they count here all the same.
+        lower = sum(len(word) > 3 and word[0].islower() for word in text[items[0].start : items[-1].end].split())
         return upper + lower > 3 and upper > 0.7 * (upper + lower)
+
+    def _goes_on(self, text: str, last: Item, item: Item) -> bool:
+        """ "La Real Sociedad": a further word of the club's name behind a shorter name of it."""
+        club = last.value.club if isinstance(last.value, ClubName) else None
+        if club is None or item.kind is not ItemKind.WORD or not text[item.start].isupper() or item.start - last.end != 1:
+            return False
+        return item.key in club.name.lower().split()
 
     def _handle(self, text: str, item: Item) -> Item:
         found = self.register.by_handle.get(item.key[1:])

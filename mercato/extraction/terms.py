@@ -375,7 +375,8 @@ class TermReader:
                     draft.spans.append((EvidenceRole.FEE, (start, end)))
 
     def _bind_deals(self, marks: list[Mark], steps: list[Draft]) -> None:
-        found = [(mark, mark.entry.name) for mark in marks if mark.entry.category == "deal"]
+        deals = [mark for mark in marks if mark.entry.category == "deal"]
+        found = [(m, m.entry.name) for m in deals if not any(o.start < m.start and m.end <= o.end for o in deals)]
         deal = self._deal({name for _, name in found})
         for draft in steps:
             chosen = deal
