@@ -57,6 +57,8 @@ class Event:
     previous: bool = False
     # A finite verb with no subject: in some languages the one spoken of before is meant.
     dropped: bool = False
+    # Where nobody is named the language leaves it to the reader who is meant.
+    elliptic: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -118,6 +120,8 @@ class EventReader:
         self.resolver = resolver
         self.previous = language.words.get("previous", frozenset())
         self.turns = "subject_after_verb" in language.words["switches"]
+        self.elliptic = "dropped_subjects" in language.words["switches"]
+        self.clitics: tuple[str, ...] = tuple(language.words.get("object_clitics", ())) or ("\0",)
         self.agents: frozenset[str] = language.words.get("agent_roles", frozenset())
 
     def read(self, nodes: list[Node], sentence: int) -> list[Event]:
@@ -396,7 +400,10 @@ class EventReader:
                     self._assign(event, node, self._between(nodes, first, node, frame), frame)
         controlled = bool(event.buyers) and chain.entries[0].get("control") == "object"
         event.subject = None if controlled else self._subject(nodes, chain, event)
-        event.dropped = self.turns and event.subject is None and chain.entries[0].form in _FINITE
+        opens = chain.entries[0].form == "pp" and chain.nodes[0] == 0  # "Saltato il passaggio al Chelsea, Maignan ..."
+        event.dropped = self.turns and event.subject is None and chain.entries[0].form in _FINITE and not opens
+        event.elliptic = self.elliptic
+        self._take_clitic(nodes, chain, event, frame)
         if event.subject is not None:
             self._assign(event, event.subject, self._subject_role(event, frame), frame)
         if event.frame == "acquire" and event.stage is Stage.REJECTED and event.subject is not None and event.subject.clubs:
@@ -412,6 +419,17 @@ class EventReader:
                 self._assign(event, node, frame.object, frame)
             if node.kind is not NodeKind.WORD and not (node.has("have") or node.has("be")):
                 return
+
+    def _take_clitic(self, nodes: list[Node], chain: _Chain, event: Event, frame: Frame) -> None:
+        """"spinge per averlo": a pronoun written to the verb is the player spoken of."""
+        core, head = chain.entries[-1], nodes[chain.nodes[-1]]
+        if frame.object != "player" or core.form not in ("inf", "ing") or not head.key.endswith(self.clitics):
+            return
+        before = [n for n in nodes[: chain.nodes[0]] if n.kind is NodeKind.PERSON]
+        named = [b for n in before for m in n.people if (b := m.being) is not None and not self._acts_for_club(b)]
+        being = named[-1] if named else self.resolver.spoken_of
+        if being is not None:
+            event.people.append((being, (head.start, head.end)))
 
     def _between(self, nodes: list[Node], governor: int, node: Node, frame: Frame) -> str | None:
         """The part of somebody named between two steps: "refused Milan's approach", "in talks with Watford to sign"."""
