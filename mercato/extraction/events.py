@@ -121,6 +121,7 @@ class EventReader:
         self.previous = language.words.get("previous", frozenset())
         self.turns = "subject_after_verb" in language.words["switches"]
         self.elliptic = "dropped_subjects" in language.words["switches"]
+        self.infinitives: frozenset[str] = language.words.get("be_infinitives", frozenset())
         self.clitics: tuple[str, ...] = tuple(language.words.get("object_clitics", ())) or ("\0",)
         self.agents: frozenset[str] = language.words.get("agent_roles", frozenset())
 
@@ -287,7 +288,7 @@ class EventReader:
             return None
         if governors:
             stage = Stage(name)
-        elif core.get("noun") or core.form in ("ing", "inf") or not core.form:
+        elif core.get("noun") or core.form in ("ing", "inf") or not core.form or self._after_infinitive(nodes, chain, core):
             stage = Stage(core.get("bare") or name)
             if (
                 core.form == "ing"
@@ -311,6 +312,11 @@ class EventReader:
         if stage is Stage.DONE and self._after_when(nodes, chain):
             return Stage.AGREED
         return stage
+
+    def _after_infinitive(self, nodes: list[Node], chain: _Chain, core: Entry) -> bool:
+        """"di essere ceduto": the passive of an infinitive states nothing yet."""
+        at = chain.nodes[0]
+        return core.form == "pp" and at > 0 and nodes[at - 1].key in self.infinitives
 
     def _infinitive_before(self, nodes: list[Node], chain: _Chain) -> bool:
         """"in order to leave Arsenal and join Corinthians": the second verb is an infinitive as the first one is."""

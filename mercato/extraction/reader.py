@@ -54,7 +54,8 @@ class RuleReader:
             nodes = chunker.nodes(row.items, text)
             resolver.see(nodes)
             _place_in_brackets(nodes, resolver)
-            _place_by_preposition(nodes, resolver)
+            _place_by_preposition(nodes, resolver, language.words.get("at_club_roles", _AT_CLUB))
+            _place_by_predicate(nodes, resolver)
             events = reader.read(nodes, number)
             assembler.conditions.mark(nodes, events, number)
             spoken = [n for n in nodes if n.role != "aside"]
@@ -99,18 +100,33 @@ def _place_in_brackets(nodes: list[Node], resolver: Resolver) -> None:
             being.at(name, (club.start, club.end), 3)
 
 
-def _place_by_preposition(nodes: list[Node], resolver: Resolver) -> None:
+_AT_CLUB = frozenset({"place", "for", "of"})
+
+
+def _place_by_predicate(nodes: list[Node], resolver: Resolver) -> None:
+    """ "Maignan is still a Milan player": what somebody is said to be."""
+    for at, node in enumerate(nodes):
+        mention = node.people[0] if node.kind is NodeKind.PERSON and len(node.people) == 1 else None
+        if mention is None or mention.name is not None or not mention.indefinite or not at or not nodes[at - 1].has("be"):
+            continue
+        for being in _person_before(nodes, at)[-1:]:
+            for club, relation in mention.clubs:
+                if relation == "current" and not being.current:
+                    being.at(club, (mention.start, mention.end))
+
+
+def _place_by_preposition(nodes: list[Node], resolver: Resolver, roles: frozenset[str] = _AT_CLUB) -> None:
     """ "Laporte's situation at Manchester City", "who has scored 59 goals for Inter": where the person plays."""
     for at, node in enumerate(nodes):
         if node.kind is not NodeKind.CLUB:
             continue
         before = nodes[at - 1] if at else None
         owned = before is not None and before.kind is NodeKind.PERSON and before.owner
-        if not owned and (node.role not in ("place", "for", "of") or node.clubs[0].ground):
+        if not owned and (node.role not in roles or node.clubs[0].ground):
             continue
         if node.role == "of" and not all(n.key == "," or n.has("prep") or n.has("list_openers") for n in _between(nodes, at)):
             continue
-        person = _person_before(nodes, at)
+        person = _person_before(nodes, at, wanted=node.role == "place")
         name = resolver.club(node.clubs[0])
         if name is None:
             continue
@@ -127,12 +143,12 @@ def _between(nodes: list[Node], at: int) -> list[Node]:
     return []
 
 
-def _person_before(nodes: list[Node], at: int) -> list[Being]:
-    """The people right before, with no step and nobody else between."""
+def _person_before(nodes: list[Node], at: int, wanted: bool) -> list[Being]:
+    """The people right before, with no step and nobody else between; with `wanted` not those whom a step is about."""
     for index in range(at - 1, max(at - 10, -1), -1):
         node = nodes[index]
         if node.kind is NodeKind.PERSON:
-            if index and nodes[index - 1].kind is NodeKind.EVENT:
+            if wanted and index and nodes[index - 1].kind is NodeKind.EVENT:
                 return []  # "wants Perin at Milan": where the step leads, not where he plays
             return [m.being for m in node.people if m.being is not None]
         if node.kind in (NodeKind.EVENT, NodeKind.CLUB) or node.key in (";", "."):
