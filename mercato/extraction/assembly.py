@@ -234,7 +234,6 @@ class Assembler:
             attribution=Attribution(tuple(draft.chain)),
             evidence=tuple(Evidence(role, self.document.span(*span)) for role, span in spans),
             reader=READER_VERSION,
-            confidence=draft.confidence,
         )
 
 

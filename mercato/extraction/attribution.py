@@ -33,6 +33,8 @@ class AttributionReader:
         self.text = text
         self.publisher = publisher
         self.citations: dict[int, Citation] = {}
+        of = {word for word, role in language.preposition_roles.items() if role == "of"}
+        self.joints: frozenset[str] = language.words["conjunctions"] | of | {","}
 
     def read(self, number: int, row: Sentence, noticed: list[Mark]) -> None:
         """Notes what the sentence cites."""
@@ -102,7 +104,7 @@ class AttributionReader:
 
     def _chained(self, items: list[Item], at: int) -> bool:
         """ "Sky and Di Marzio report": a second source joined to the first."""
-        return items[at - 1].key in self.language.words["conjunctions"] | {"of", ","} and (
+        return items[at - 1].key in self.joints and (
             items[at - 2].kind is ItemKind.OUTLET or self._may_be_source(items[at - 2])
         )
 

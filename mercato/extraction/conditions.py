@@ -51,15 +51,11 @@ def _is_inverted(nodes: list[Node], at: int) -> bool:
 
 
 def _clause_end(nodes: list[Node], at: int) -> int:
-    """A clause that opens its sentence ends with the comma; one that closes it goes on to the end or to a "but"."""
+    """A clause that opens its sentence ends with the comma; one that closes it goes on to the end or to a contrast."""
     opens = all(n.kind is not NodeKind.EVENT for n in nodes[_clause_start(nodes, at) : at])
     for index in range(at + 1, len(nodes)):
         node = nodes[index]
-        if (
-            node.key in (";", ":", ".", "”", '"')
-            or (node.has("breaks")
-            and node.key in ("but", "while", "although", "though"))
-        ):
+        if node.key in (";", ":", ".", "”", '"') or node.has("contrasts"):
             return nodes[index - 1].end
         if node.has("background") and not opens:
             return nodes[index - 1].end

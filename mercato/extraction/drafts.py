@@ -34,7 +34,6 @@ class Draft:
     terms: Terms = field(default_factory=Terms)
     previous: bool = False
     role: str | None = None
-    confidence: float = 0.5
 
     @property
     def key(self) -> tuple[ClaimKind, int, str]:

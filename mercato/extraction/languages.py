@@ -164,7 +164,7 @@ class _Compiler:
             self.add("language", words, "prep", role)
         for name in (
             "conjunctions",
-            "breaks",
+            "breaks", "contrasts",
             "background",
             "relatives",
             "amid",

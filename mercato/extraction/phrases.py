@@ -189,7 +189,7 @@ class Chunker:
                 if low < 2 or cells[low - 2].tag not in (ItemKind.CLUB, ItemKind.COUNTRY):
                     break
                 low -= 1
-            elif cell.key in ("and", "/", "&") or "conjunctions" in cell.categories:
+            elif cell.key in ("/", "&") or "conjunctions" in cell.categories:
                 if not self._joins(cells, low - 1, at):
                     break
                 low -= 1
@@ -230,7 +230,7 @@ class Chunker:
             if not known and not self._joins_club(cells, low):
                 return False
             low -= 1
-        heads = (c for c in cells[low : at + 1] if c.categories & _HEADS)
+        heads = (c for c in cells[low : at + 1] if c.categories & (_HEADS | {"coaches", "officials"}))
         return self._is_article(cells[low]) and next(heads, None) is not None
 
     def _is_article(self, cell: Node) -> bool:

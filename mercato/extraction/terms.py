@@ -123,7 +123,7 @@ class TermReader:
         """The nearest date after the node, before the clause ends; else one in the node's own words."""
         for index in range(at + 1, min(at + 1 + NEAR, len(nodes))):
             node = nodes[index]
-            if node.key in (".", ";", "but") or node.has("breaks"):
+            if node.key in (".", ";") or (node.has("breaks") and node.key not in self.until_words):
                 break
             if node.kind is NodeKind.PERSON and not node.owner:
                 break
