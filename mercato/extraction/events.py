@@ -146,6 +146,8 @@ class EventReader:
     def _leads_elsewhere(self, nodes: list[Node], chain: _Chain, event: Event) -> bool:
         """"plan to come back", "would like to see": a wish whose verb is no step of a transfer."""
         key = nodes[chain.nodes[-1]].key
+        if self.turns and event.frame == "pursue" and not (event.people or event.unnamed_object or event.plural_object):
+            return True  # whom it is about stands as an object or a pronoun there
         return event.frame == "pursue" and not event.people and " " in key and (
             self.language.preposition_roles.get(key.rsplit(" ", 1)[-1]) == "goal"
         )  # fmt: skip
@@ -267,6 +269,8 @@ class EventReader:
         elif event.negated:
             if frame in NEGATED:
                 event.stage = NEGATED[frame]
+            elif frame == "stay":
+                event.frame = "leave"
             elif frame == "leave":
                 event.stage = Stage.ADVANCED if "sure" in governors else Stage.INTEREST
             elif frame in ("reject", "withdraw", "deny"):
@@ -416,6 +420,17 @@ class EventReader:
             event.stage = Stage.WITHDRAWN  # a club that turns down the chance to sign
         self._clitic(nodes, chain, event, frame)
         self._objects(nodes, chain, event, stop, frame)
+        self._not_the_speaker(event)
+
+    def _not_the_speaker(self, event: Event) -> None:
+        """ "the president rules out the return of X": whoever does it to another's step takes none himself."""
+        subject = event.subject
+        if subject is None or subject.owner or not (event.entry.get("noun") and event.governors):
+            return
+        own = [b for m in subject.people if (b := self.resolver.being(m)) is not None]
+        others = [pair for pair in event.people if pair[0] not in own]
+        if own and others and self.turns:
+            event.people = others
 
     def _clitic(self, nodes: list[Node], chain: _Chain, event: Event, frame: Frame) -> None:
         """ "lo quiere": an object pronoun before its verb."""

@@ -270,7 +270,10 @@ class Namer:
             upper += item.kind is ItemKind.WORD and len(item.key) > 3 and text[item.start].isupper()
         # The words that no table knows are no items; they count here all the same.
         lower = sum(len(word) > 3 and word[0].islower() for word in text[items[0].start : items[-1].end].split())
-        return upper + lower > 3 and upper > 0.7 * (upper + lower)
+        if upper + lower <= 3 or upper <= 0.7 * (upper + lower):
+            return False
+        common = (i.kind is ItemKind.WORD and text[i.start].isupper() and i.key in self.known_first for i in items[1:])
+        return sum(common) > 1
 
     def _goes_on(self, text: str, last: Item, item: Item) -> bool:
         """ "La Real Sociedad": a further word of the club's name behind a shorter name of it."""
