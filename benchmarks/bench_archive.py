@@ -39,8 +39,6 @@ A_SHARD = 2_500
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 # Syllables of no language: pages around a text must not help it through the filter.
 _SOUNDS = "xal qer zwin vrok jux kyth wob zeg pluq drax hwim gnot yb tchev uxo iqa ozz fnar skwe mvil"
-    "ba be bi bo da de di do fa fe ka ke ki la le li lo ma me mi na ne no pa pe ra re ri ro sa se ta te ti to va vi"
-)
 
 
 def rows_of(path: Path) -> list[dict[str, Any]]:

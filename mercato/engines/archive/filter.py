@@ -20,11 +20,15 @@ DISTINCT = 2
 MIN_NAME = 4
 """Shorter names of clubs are words of other things too."""
 MIN_WORD = 3
+_BEYOND = rb"[\x80-\xff]{1,2}"
 _FILE = "filter.yaml"
 _SAMPLE = 1024
-_FOLD_NAME = re.compile(r"[^a-z0-9]")
-# Letters and digits of ASCII in lower case; all else parts words.
-_FOLDED = bytes(ord(chr(c).lower()) if c < 128 and (chr(c).isalnum() or c == 0x5F) else 0x20 for c in range(256))
+_NO_WORD = re.compile(r"[\x00-/:-`{-\x7f]")
+# Letters and digits of ASCII in lower case, one byte for all beyond ASCII; all else parts words.
+_FOLDED = bytes(
+    0x80 if code > 0x7F else ord(chr(code).lower()) if chr(code).isalnum() or code == 0x5F else 0x20
+    for code in range(256)
+)
 
 
 class Filter(Protocol):
@@ -61,7 +65,7 @@ class Words:
 
     def with_names(self, names: Iterable[str]) -> Words:
         """The table with clubs' names, but for those that are common words, short, or written with other letters."""
-        parts = (" ".join(_FOLD_NAME.sub(" ", name.lower()).split()) for name in names if name.isascii())
+        parts = (" ".join(_NO_WORD.sub(" ", name.lower()).split()) for name in names)
         known = {n for n in parts if len(n) >= MIN_NAME and n not in self.common}
         return dataclasses.replace(self, names=self.names | known)
 
@@ -83,14 +87,14 @@ def load_words() -> Words:
 def _checked(code: str, entry: str) -> frozenset[str]:
     words = entry.split()
     for word in words:
-        bare = word.removesuffix("*")
+        bare = word.removesuffix("*").replace("_", "")
         if not bare.isascii() or not bare.isalnum() or bare != bare.lower():
-            raise DataFileError(f"{_FILE}, {code}, {word!r}: only small letters without accents and digits, then a *.")
+            raise DataFileError(f"{_FILE}, {code}, {word!r}: only small letters without accents, digits, _, then a *.")
         if len(bare) < MIN_WORD:
             raise DataFileError(f"{_FILE}, {code}, {word!r}: too short to tell anything.")
         if words.count(word) > 1:
             raise DataFileError(f"{_FILE}, {code}, {word!r}: stands there twice.")
-    return frozenset(words)
+    return frozenset(word.replace("_", " ") for word in words)
 
 
 def make_filter(languages: Iterable[str] | None = None, names: Iterable[str] = ()) -> Filter:
@@ -183,9 +187,13 @@ class ScanFilter:
 
 
 def _pattern(word: str) -> bytes:
-    """A word between bytes that are no ASCII letters or digits."""
-    bare = word.removesuffix("*").encode().replace(b" ", b"[^0-9A-Za-z]")
-    return rb"\b" + bare + (b"" if word.endswith("*") else rb"\b")
+    """A word between bytes that are no ASCII letters or digits; a letter beyond ASCII is one byte or two."""
+    letters = (_BEYOND if c > "\x7f" else b"[^0-9A-Za-z]" if c == " " else c.encode() for c in word.removesuffix("*"))
+    return (b"" if word[0] > "\x7f" else rb"\b") + b"".join(letters) + (b"" if _is_open(word) else rb"\b")
+
+
+def _is_open(word: str) -> bool:
+    return word.endswith("*") or word[-1] > "\x7f"
 
 
 class AutomatonFilter:
@@ -195,14 +203,21 @@ class AutomatonFilter:
         from ahocorasick_rs import BytesAhoCorasick
 
         self._tally = _Tally(words)
-        every = self._tally.every
-        self._automaton = BytesAhoCorasick(
-            [b" " + (w[:-1].encode() if w.endswith("*") else w.encode() + b" ") for w in every]
-        )
+        forms = [(n, form) for n, word in enumerate(self._tally.every) for form in _forms(word)]
+        self._numbers = [number for number, _ in forms]
+        self._automaton = BytesAhoCorasick([form for _, form in forms])
 
     def passes(self, data: bytes) -> bool:
         """Whether the bytes hold enough words of some language."""
         self._tally.start()
         folded = b" " + _readable(data).translate(_FOLDED) + b" "
         hits = self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        return any(self._tally.see(number) for number, _, _ in hits)
+        return any(self._tally.see(self._numbers[form]) for form, _, _ in hits)
+
+
+def _forms(word: str) -> set[bytes]:
+    """A word as it stands in folded bytes, in UTF-8 and in encodings of one byte."""
+    bare, end = word.removesuffix("*"), b"" if _is_open(word) else b" "
+    start = b"" if word[0] > "\x7f" else b" "
+    in_one_byte = b"".join(b"\x80" if c > "\x7f" else c.encode() for c in bare)
+    return {start + form + end for form in (bare.encode().translate(_FOLDED), in_one_byte)}
