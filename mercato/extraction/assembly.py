@@ -6,6 +6,7 @@ import hashlib
 
 from mercato.extraction.attribution import AttributionReader
 from mercato.extraction.careers import CareerReader
+from mercato.extraction.cells import marks
 from mercato.extraction.conditions import ConditionReader
 from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.drafts import Draft
@@ -14,7 +15,6 @@ from mercato.extraction.extras import ExtrasReader, Said, take_terms
 from mercato.extraction.languages import Language
 from mercato.extraction.naming import ClubName
 from mercato.extraction.nodes import Node
-from mercato.extraction.phrases import marks
 from mercato.extraction.sentences import Sentence
 from mercato.extraction.terms import TermReader
 from mercato.model import (
@@ -137,7 +137,9 @@ class Assembler:
 
         A move to the club that the register has the player at is read as written only once it is more than a wish.
         """
-        joined = {(id(d.being), d.club.key) for d in drafts if d.kind is ClaimKind.MOVE and d.club and d.stage not in _WISHES}
+        joined = {
+            (id(d.being), d.club.key) for d in drafts if d.kind is ClaimKind.MOVE and d.club and d.stage not in _WISHES
+        }
         for being in self.resolver.beings:
             if being.current or being.role != "player":
                 continue
@@ -180,6 +182,10 @@ class Assembler:
         """No exit beside a move of the same person away from the same club."""
         moving = {id(d.being) for d in drafts if d.kind is ClaimKind.MOVE and not d.previous and d.stage not in _FINAL}
         kept = [d for d in drafts if d.kind is not ClaimKind.EXIT or id(d.being) not in moving]
+        for exit_ in (d for d in drafts if d.kind is ClaimKind.EXIT and d not in kept and d.chain):
+            moves = [d for d in kept if d.kind is ClaimKind.MOVE and d.being is exit_.being]
+            if len(moves) == 1 and not moves[0].chain:
+                moves[0].chain = exit_.chain  # "he comes from Y, says Z"
         staying = {id(d.being) for d in kept if d.kind is ClaimKind.STAY}
         return [
             d for d in kept

@@ -43,7 +43,7 @@ def conditional_spans(nodes: list[Node]) -> Iterator[Range]:
 
 
 def _is_inverted(nodes: list[Node], at: int) -> bool:
-    """"should Tah depart": the opener stands before its subject and behind none of its own."""
+    """ "should Tah depart": the opener stands before its subject and behind none of its own."""
     if at + 1 >= len(nodes) or nodes[at + 1].kind not in (NodeKind.PERSON, NodeKind.CLUB):
         return False
     before = nodes[at - 1] if at else None
@@ -98,13 +98,17 @@ class ConditionReader:
 
     def _note_doubt(self, nodes: list[Node], doubt: Node, sentence: int) -> None:
         """ "Maignan's future is in doubt": his club's search for one of his position hangs on that."""
-        beings = [b for n in nodes if n.start < doubt.start for m in n.people if (b := self.resolver.being(m)) is not None]
+        beings = [
+            b for n in nodes if n.start < doubt.start for m in n.people if (b := self.resolver.being(m)) is not None
+        ]
         being = beings[-1] if beings else None
         if being is None or being.club is None:
             return
         needs = tuple({*being.positions, *(p.position for p in being.people)} - {""})
         if needs:
-            self.clauses.append(Clause((doubt.start, doubt.end), [], needs, being.club, sentence, used=True, being=being))
+            self.clauses.append(
+                Clause((doubt.start, doubt.end), [], needs, being.club, sentence, used=True, being=being)
+            )
 
     def _needs(self, nodes: list[Node], span: Range) -> tuple[tuple[str, ...], ClubName | None]:
         """ "the Diavolo would need a new goalkeeper if ...": what the main clause says the club is looking for."""
@@ -150,7 +154,11 @@ class ConditionReader:
         for draft in drafts:
             if draft.kind is not ClaimKind.MOVE or draft.club is None or draft.club.key != clause.club.key:
                 continue
-            if draft.being is not clause.being and abs(draft.sentence - clause.sentence) <= 3 and self._plays(draft.being, families):
+            if (
+                draft.being is not clause.being
+                and abs(draft.sentence - clause.sentence) <= 3
+                and self._plays(draft.being, families)
+            ):
                 draft.condition = draft.condition or clause.span
                 clause.used = True
 

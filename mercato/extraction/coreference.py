@@ -30,6 +30,9 @@ _CLAUSE_MARKS = frozenset({",", ";", ":"})
 _CLAUSE_WORDS = frozenset({"breaks", "conditions", "background", "relatives"})
 
 
+_OFFICIALS = frozenset({"agent", "official", "owner"})
+
+
 @dataclass(slots=True, eq=False)
 class Being:
     """A person of the document: the fullest name, what the text and the register say of them."""
@@ -166,7 +169,10 @@ class Resolver:
     def _named(self, mention: PersonMention, name: PersonName) -> Being:
         being = self._known(name)
         if being is None:
-            being = Being(name.name, name.people, role=mention.role)
+            role = mention.role
+            if role == "player" and name.people and all(p.role in _OFFICIALS for p in name.people):
+                role = "official"
+            being = Being(name.name, name.people, role=role)
             being.first = (mention.start, mention.end)
             self.beings.append(being)
         elif len(name.name) > len(being.name):
@@ -284,6 +290,19 @@ class Resolver:
         """Whether the register has the person at the club whose academy product the text speaks of."""
         clubs = {club.key for club in mention.youth_clubs}
         return any(spell.club_id in clubs for p in being.people for spell in p.spells)
+
+    def was_at(self, being: Being, club: ClubName) -> bool:
+        """Whether the register has the player at the club since before the month of publication."""
+        if being.person is None or self.day is None:
+            return False
+        month = self.day.isoformat()[:7]
+        return any(
+            spell.club_id == club.key
+            and spell.start[:7] < month
+            and (not spell.end or spell.end[:7] >= month[: len(spell.end)])
+            for spell in being.person.spells
+            if spell.start
+        )
 
     def known_club(self, being: Being) -> ClubName | None:
         """The club that the register has the player at on the day, where the text names that club too."""

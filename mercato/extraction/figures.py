@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from mercato.extraction.items import Figure, ItemKind
@@ -230,4 +230,3 @@ class FigureReader:
         year, day = match["year"], match["day"] or match["day2"]
         text = f"{year or 'XXXX'}-{month:02d}"
         return f"{text}-{int(day):02d}" if day and 1 <= int(day) <= 31 else text
-

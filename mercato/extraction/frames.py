@@ -33,8 +33,14 @@ FRAMES: dict[str, Frame] = {
     "sell": Frame("seller", "player", {"goal": "buyer", "of": "player"}),
     "keep": Frame("keeper", "player", {}),
     "stay": Frame("player", "keeper", {"place": "keeper", "partner": "keeper"}),
-    "renew": Frame("any", "player", {"partner": "keeper", "place": "keeper", "agent": "keeper", "source": "keeper", "between": "any"}),
-    "talks": Frame("any", "player", {"source": "buyer", "partner": "any", "about": "player", "for": "player", "between": "any"}),
+    "renew": Frame(
+        "any",
+        "player",
+        {"partner": "keeper", "place": "keeper", "agent": "keeper", "source": "keeper", "between": "any"},
+    ),
+    "talks": Frame(
+        "any", "player", {"source": "buyer", "partner": "any", "about": "player", "for": "player", "between": "any"}
+    ),
     "offered": Frame("any", "any", {"goal": "buyer"}),
     "reject": Frame("any", "any", {"goal": "any", "agent": "any"}),
     "accept": Frame("seller", "player", {"source": "buyer", "for": "player"}),

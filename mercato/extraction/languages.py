@@ -164,7 +164,8 @@ class _Compiler:
             self.add("language", words, "prep", role)
         for name in (
             "conjunctions",
-            "breaks", "contrasts",
+            "breaks",
+            "contrasts",
             "background",
             "relatives",
             "amid",

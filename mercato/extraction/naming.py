@@ -278,7 +278,12 @@ class Namer:
     def _goes_on(self, text: str, last: Item, item: Item) -> bool:
         """ "La Real Sociedad": a further word of the club's name behind a shorter name of it."""
         club = last.value.club if isinstance(last.value, ClubName) else None
-        if club is None or item.kind is not ItemKind.WORD or not text[item.start].isupper() or item.start - last.end != 1:
+        if (
+            club is None
+            or item.kind is not ItemKind.WORD
+            or not text[item.start].isupper()
+            or item.start - last.end != 1
+        ):
             return False
         return item.key in club.name.lower().split()
 
@@ -396,7 +401,12 @@ class Namer:
 def _initials(text: str, items: list[Item], at: int) -> int:
     """The end of "C. F." behind a club's name; `at` where there is none."""
     end = at
-    while end + 1 < len(items) and len(items[end].key) == 1 and text[items[end].start].isupper() and items[end + 1].key == ".":
+    while (
+        end + 1 < len(items)
+        and len(items[end].key) == 1
+        and text[items[end].start].isupper()
+        and items[end + 1].key == "."
+    ):
         end += 2
     return end if end >= at + 4 else at
 

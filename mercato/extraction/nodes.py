@@ -82,7 +82,9 @@ class Node:
         "categories", "clubs", "end", "entries", "item", "key", "kind", "owner", "people", "role", "senses", "start", "tag",
     )  # fmt: skip
 
-    def __init__(self, kind: NodeKind, tag: ItemKind, item: Item | None, start: int, end: int, key: str, entries: Entries) -> None:
+    def __init__(
+        self, kind: NodeKind, tag: ItemKind, item: Item | None, start: int, end: int, key: str, entries: Entries
+    ) -> None:
         self.kind = kind
         self.tag = tag
         self.item = item

@@ -79,9 +79,16 @@ def _continued(nodes: list[Node], resolver: Resolver) -> list[tuple[Being, tuple
     if not any(node.has("list_continues") for node in nodes):
         return []
     start = next(at for at, node in enumerate(nodes) if node.has("list_continues"))
-    people = [node for node in nodes[start:] if node.kind is NodeKind.PERSON and not node.owner and node.role in (None, "of", "goal")]
+    people = [
+        node
+        for node in nodes[start:]
+        if node.kind is NodeKind.PERSON and not node.owner and node.role in (None, "of", "goal")
+    ]
     return [
-        (b, (m.start, m.end)) for n in people for m in n.people if (b := resolver.being(m)) is not None and m.name is not None
+        (b, (m.start, m.end))
+        for n in people
+        for m in n.people
+        if (b := resolver.being(m)) is not None and m.name is not None
     ]
 
 
@@ -107,9 +114,15 @@ def _place_by_predicate(nodes: list[Node], resolver: Resolver) -> None:
     """ "Maignan is still a Milan player": what somebody is said to be."""
     for at, node in enumerate(nodes):
         mention = node.people[0] if node.kind is NodeKind.PERSON and len(node.people) == 1 else None
-        if mention is None or mention.name is not None or not mention.indefinite or not at or not nodes[at - 1].has("be"):
+        if (
+            mention is None
+            or mention.name is not None
+            or not mention.indefinite
+            or not at
+            or not nodes[at - 1].has("be")
+        ):
             continue
-        for being in _person_before(nodes, at)[-1:]:
+        for being in _person_before(nodes, at, wanted=False)[-1:]:
             for club, relation in mention.clubs:
                 if relation == "current" and not being.current:
                     being.at(club, (mention.start, mention.end))
@@ -124,7 +137,9 @@ def _place_by_preposition(nodes: list[Node], resolver: Resolver, roles: frozense
         owned = before is not None and before.kind is NodeKind.PERSON and before.owner
         if not owned and (node.role not in roles or node.clubs[0].ground):
             continue
-        if node.role == "of" and not all(n.key == "," or n.has("prep") or n.has("list_openers") for n in _between(nodes, at)):
+        if node.role == "of" and not all(
+            n.key == "," or n.has("prep") or n.has("list_openers") for n in _between(nodes, at)
+        ):
             continue
         person = _person_before(nodes, at, wanted=node.role == "place")
         name = resolver.club(node.clubs[0])

@@ -196,7 +196,7 @@ class TermReader:
                 yield draft
 
     def _left(self, nodes: list[Node], mark: Mark, topic: Being | None) -> None:
-        """"after his contract with Palace expired": the club that the person comes from."""
+        """ "after his contract with Palace expired": the club that the person comes from."""
         for node in nodes:
             if node.kind is NodeKind.CLUB and mark.start - 5 <= node.start < mark.end + 12:
                 name = self.resolver.club(node.clubs[0])
@@ -336,7 +336,7 @@ class TermReader:
         self._bind_deals(marks, steps)
 
     def _bind_until(self, nodes: list[Node], marks: list[Mark], drafts: list[Draft]) -> None:
-        """"until June 2029": the end of a new contract for who stays, of the loan for who moves on loan."""
+        """ "until June 2029": the end of a new contract for who stays, of the loan for who moves on loan."""
         for at, node in enumerate(nodes):
             if node.key.rsplit(" ", 1)[-1] not in self.until_words:
                 continue

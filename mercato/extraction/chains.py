@@ -1,0 +1,246 @@
+"""Words for steps that stand together: what governs what, and the stage of the whole."""
+
+from __future__ import annotations
+
+from mercato.extraction.lexicon import Entry
+from mercato.extraction.nodes import Node, NodeKind
+from mercato.extraction.stages import NEGATED, govern
+from mercato.extraction.step_tools import StepTools
+from mercato.extraction.steps import (
+    CHAIN_GAP,
+    FINAL_STAGES,
+    MOODS,
+    Chain,
+    Event,
+    is_noun,
+    pick,
+)
+from mercato.model import Stage
+
+
+class Chains(StepTools):
+    """Finds the chains of a sentence and what each has reached."""
+
+    def _chains(self, nodes: list[Node]) -> list[Chain]:
+        chains: list[Chain] = []
+        for at, node in enumerate(nodes):
+            if node.kind is not NodeKind.EVENT:
+                continue
+            entry = pick(node, nodes[at + 1] if at + 1 < len(nodes) else None, is_noun(nodes, at))
+            if entry is None:
+                continue
+            last = chains[-1] if chains else None
+            if last is not None and self._governs(nodes, last, at):
+                last.nodes.append(at)
+                last.entries.append(entry)
+            else:
+                purposive = last is not None and self._is_purpose(nodes, last.nodes[-1], at)
+                chains.append(Chain([at], [entry], purposive))
+        return chains
+
+    def _governs(self, nodes: list[Node], chain: Chain, at: int) -> bool:
+        """Whether the chain's last word governs the one at `at`: nobody is named and no clause begins between."""
+        entry = chain.entries[-1]
+        governor = entry.get("governs")
+        if governor is None or governor == "none":
+            return False
+        between = nodes[chain.nodes[-1] + 1 : at]
+        named = [
+            n for n in between
+            if n.kind in (NodeKind.PERSON, NodeKind.CLUB)
+            and not (n.owner and n.kind is NodeKind.PERSON and n.people[0].pronoun)
+            and not (governor in ("deny", "refuse") and n.kind is NodeKind.CLUB and n.clubs[0].pronoun)
+        ]  # fmt: skip
+        if named:
+            if (
+                len(named) == 1
+                and named[0].owner
+                and named[0].kind is NodeKind.CLUB
+                and governor in ("refuse", "drop", "deny", "accept")
+            ):
+                return len(between) <= CHAIN_GAP
+            if len(named) > 1 or len(between) > CHAIN_GAP or not between[-1].has("prep", "goal"):
+                return False
+            return entry.get("control") == "object" or governor in ("plan", "talk")
+        if len(between) > CHAIN_GAP:
+            return False
+        return not any(
+            n.key in (",", ";", ":", ".", "(", ")", "“", "”", '"') or n.has("breaks") or n.has("relatives")
+            or n.has("background") or n.has("conditions") or n.has("conjunctions")
+            for n in between
+        )  # fmt: skip
+
+    def _is_purpose(self, nodes: list[Node], last: int, at: int) -> bool:
+        """ "made a bid to sign", "talks with Watford to sign": the step that an earlier one in the clause serves."""
+        infinitive = at > 0 and nodes[at - 1].has("prep") and any(e.form == "inf" for e in nodes[at].entries)
+        if at == 0 or not (nodes[at - 1].has("prep", "goal") or infinitive):
+            return nodes[at].has("event") and at > 0 and nodes[at - 1].has("prep", "about")
+        return not any(n.key in (";", ":", ".") or n.has("breaks") for n in nodes[last + 1 : at])
+
+    def _event(self, nodes: list[Node], chain: Chain, sentence: int) -> Event | None:
+        core = chain.entries[-1]
+        frame = core.attributes["frame"]
+        if frame == "none":
+            return None
+        governors = tuple(e.get("governs") for e in chain.entries[:-1])
+        head, tail = nodes[chain.nodes[0]], nodes[chain.nodes[-1]]
+        stage = self._stage(nodes, chain, core, governors)
+        event = Event(frame, stage, (head.start, tail.end), sentence, chain.nodes[0], core, governors=governors)
+        event.end_at = chain.nodes[-1]
+        event.deal = next((e.get("deal") for e in chain.entries if e.get("deal")), None)
+        if core.form == "past" and "past_tense_is_history" in self.language.words["switches"]:
+            event.frame = "none"
+        event.negated = self._negated(nodes, chain)
+        event.passive = self._passive(nodes, chain, core)
+        event.previous = any(n.key in self.previous for n in nodes[max(0, chain.nodes[0] - 3) : chain.nodes[-1]])
+        event.background = self._background(nodes, chain.nodes[0])
+        if event.background and event.stage not in FINAL_STAGES and self._is_ahead(nodes, chain.nodes[0]):
+            event.stage = Stage.INTEREST
+        if event.background and frame == "renew" and core.form == "ing" and not governors:
+            event.stage = Stage.DONE
+        if event.negated and "talk" in governors:
+            pass  # "talks are not progressing" are talks
+        elif event.negated and not {"refuse", "drop", "deny"}.isdisjoint(governors):
+            event.stage = Stage.INTEREST
+        elif event.negated:
+            if frame in NEGATED:
+                event.stage = NEGATED[frame]
+            elif frame == "stay":
+                event.frame, event.negated = "leave", False
+            elif frame == "leave":
+                event.stage = Stage.ADVANCED if "sure" in governors else Stage.INTEREST
+            elif frame in ("reject", "withdraw", "deny"):
+                event.stage = Stage.INTEREST
+                event.frame = "none"
+            elif frame in ("bid", "agree", "offer_contract"):
+                event.stage = Stage.INTEREST
+            elif frame == "keep":
+                event.stage = Stage.REJECTED
+        return event
+
+    def _is_ahead(self, nodes: list[Node], at: int) -> bool:
+        """ "before making an offer": what is yet to come."""
+        return any(n.key in self.language.words["ahead"] for n in nodes[max(0, at - 3) : at])
+
+    def _stage(self, nodes: list[Node], chain: Chain, core: Entry, governors: tuple[str, ...]) -> Stage | None:
+        name = core.get("core")
+        if name is None:
+            return None
+        if governors:
+            stage = Stage(name)
+        elif (
+            core.get("noun")
+            or core.form in ("ing", "inf")
+            or not core.form
+            or self._after_infinitive(nodes, chain, core)
+        ):
+            stage = Stage(core.get("bare") or name)
+            if (
+                core.form == "ing"
+                and stage is Stage.INTEREST
+                and name == "done"
+                and self._after_be(nodes, chain.nodes[0])
+            ):
+                stage = Stage.ADVANCED
+        elif (
+            core.form == "base"
+            and self._after(nodes, chain.nodes[0], "conjunctions")
+            and self._infinitive_before(nodes, chain)
+        ):
+            stage = Stage(core.get("bare") or name)
+        elif core.form == "base" and self._after(nodes, chain.nodes[0], "prep", "goal"):
+            stage = (
+                Stage.ADVANCED
+                if name in ("done", "agreed") and self._is_headline_future(nodes, chain.nodes[0])
+                else Stage(core.get("bare") or name)
+            )
+        else:
+            stage = Stage(name)
+        for governor in reversed((*governors, MOODS[core.form]) if core.form in MOODS else governors):
+            stage = govern(governor, stage)
+        if stage is Stage.DONE and self._after_when(nodes, chain):
+            return Stage.AGREED
+        return stage
+
+    def _after_infinitive(self, nodes: list[Node], chain: Chain, core: Entry) -> bool:
+        """ "di essere ceduto": the passive of an infinitive states nothing yet."""
+        at = chain.nodes[0]
+        return core.form == "pp" and at > 0 and nodes[at - 1].key in self.infinitives
+
+    def _infinitive_before(self, nodes: list[Node], chain: Chain) -> bool:
+        """ "in order to leave Arsenal and join Corinthians": the second verb is an infinitive as the first one is."""
+        for at in range(chain.nodes[0] - 1, 0, -1):
+            if nodes[at].kind is NodeKind.EVENT:
+                return nodes[at - 1].has("prep", "goal") and any(e.form == "base" for e in nodes[at].entries)
+        return False
+
+    def _after_when(self, nodes: list[Node], chain: Chain) -> bool:
+        """ "when he completes his move": a settled future."""
+        form = chain.entries[0].form
+        if form not in ("third", "base"):
+            return False
+        low = chain.nodes[0] - 1
+        while low >= 0 and chain.nodes[0] - low <= 3:
+            if nodes[low].has("breaks") and nodes[low].key in self.language.words["settling"]:
+                return True
+            low -= 1
+        return False
+
+    def _is_headline_future(self, nodes: list[Node], at: int) -> bool:
+        """ "Chelsea to sign X": an infinitive right after its subject."""
+        return at >= 2 and nodes[at - 2].kind in (NodeKind.CLUB, NodeKind.PERSON) and nodes[at - 2].role is None
+
+    def _after(self, nodes: list[Node], at: int, category: str, name: str | None = None) -> bool:
+        return at > 0 and nodes[at - 1].has(category, name)
+
+    def _after_be(self, nodes: list[Node], at: int) -> bool:
+        low = at - 1
+        while low >= 0 and nodes[low].kind is NodeKind.WORD and at - low < 3:
+            low -= 1
+        return low >= 0 and nodes[low].has("be")
+
+    def _negated(self, nodes: list[Node], chain: Chain) -> bool:
+        low = chain.nodes[0] - 1
+        seen = 0
+        while low >= 0 and seen < 3:
+            node = nodes[low]
+            if node.key in self.language.negations:
+                return True
+            if node.kind in (NodeKind.PERSON, NodeKind.CLUB, NodeKind.EVENT) or node.key in (",", ".", ";"):
+                break
+            seen += 1
+            low -= 1
+        for first, second in zip(chain.nodes, chain.nodes[1:], strict=False):
+            if any(n.key in self.language.negations for n in nodes[first + 1 : second]):
+                return True
+        return False
+
+    def _passive(self, nodes: list[Node], chain: Chain, core: Entry) -> bool:
+        if core.form not in ("pp", "past") or core.get("unaccusative"):
+            return False
+        head = chain.nodes[-1]
+        if core.form == "past" and not any(e.form == "pp" for e in nodes[head].entries):
+            return False
+        if len(chain.nodes) > 1 and not self._after(nodes, head, "be"):
+            return False
+        low = head - 1
+        while low >= 0 and nodes[low].kind is NodeKind.WORD and head - low < 3:
+            low -= 1
+        if low >= 0 and nodes[low].has("be"):
+            return True
+        if low >= 0 and nodes[low].has("have"):
+            return False
+        follow = nodes[head + 1] if head + 1 < len(nodes) else None
+        return follow is not None and follow.has("prep", "agent")
+
+    def _background(self, nodes: list[Node], at: int) -> bool:
+        """ "following his move to Milan", "after leaving Spurs": what lies behind the news."""
+        low = at - 1
+        while low >= 0 and at - low < 4:
+            node = nodes[low]
+            if node.has("background"):
+                return True
+            if node.kind in (NodeKind.CLUB, NodeKind.EVENT) or (node.kind is NodeKind.PERSON and not node.owner):
+                return False
+            low -= 1
+        return False

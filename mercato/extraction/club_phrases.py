@@ -1,0 +1,117 @@
+"""Noun phrases for clubs: named, by a nickname or a ground, described, national teams."""
+
+from __future__ import annotations
+
+from mercato.extraction.items import ItemKind
+from mercato.extraction.naming import ClubName
+from mercato.extraction.nodes import ClubMention, Node, NodeKind, phrase_node
+from mercato.extraction.phrase_tools import (
+    CLUB_NOUNS,
+    CLUB_WORDS,
+    PLACES,
+    PhraseTools,
+)
+
+
+class ClubPhrases(PhraseTools):
+    """Finds the clubs of a sentence."""
+
+    def _club(self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
+        cell = cells[at]
+        if cell.tag is ItemKind.CLUB:
+            name = cell.value
+            assert isinstance(name, ClubName)
+            self._close_club(cells, at, used, taken, ClubMention(name, cell.start, cell.end))
+        elif cell.tag is ItemKind.COUNTRY and self._is_national(cells, at):
+            self._national(cells, at, used, taken)
+        elif cell.tag is ItemKind.GROUND:
+            club = self.register.clubs.get(str(cell.value))
+            if club is not None:
+                mention = ClubMention(ClubName(club.name, club, True), cell.start, cell.end, ground=True)
+                self._close_club(cells, at, used, taken, mention)
+        elif cell.categories & CLUB_NOUNS and not (at + 1 < len(cells) and cells[at + 1].tag is ItemKind.CLUB):
+            self._described_club(cells, at, used, taken)
+
+    def _is_national(self, cells: list[Node], at: int) -> bool:
+        """ "the Netherlands coach", "England Under-21 boss": a job with a national team."""
+        national = self.language.words.get("national_nouns", frozenset())
+        if any(cell.key in national for cell in cells[max(0, at - 2) : at]):
+            return True
+        return any("coaches" in cell.categories for cell in cells[at + 1 : at + 3])
+
+    def _national(self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
+        club = self.register.clubs.get(f"national:{cells[at].value}")
+        if club is None:
+            return
+        high, name = at, club.name
+        follow = cells[at + 1] if at + 1 < len(cells) else cells[at]
+        if at + 1 < len(cells) and ("international" in follow.categories or "adjectives" in follow.categories):
+            high, name = at + 1, f"{name} {self.text[follow.start : follow.end]}"
+        mention = ClubMention(
+            ClubName(name, club if high == at else None), cells[at].start, cells[high].end, national=True
+        )
+        self._close_club(cells, high, used, taken, mention, low=at)
+
+    def _club_left(self, cells: list[Node], at: int, used: list[bool]) -> int:
+        low = at
+        while low > 0 and not used[low - 1] and cells[low].start - cells[low - 1].end <= 1:
+            cell = cells[low - 1]
+            if cell.tag in PLACES or cell.categories & CLUB_WORDS:
+                low -= 1
+            elif "articles" in cell.categories or cell.key in self._possessor_words:
+                return low - 1
+            else:
+                break
+        return low
+
+    def _close_club(
+        self,
+        cells: list[Node],
+        at: int,
+        used: list[bool],
+        taken: dict[int, tuple[int, Node]],
+        mention: ClubMention,
+        low: int | None = None,
+    ) -> None:
+        low = self._club_left(cells, at, used) if low is None else low
+        high = at
+        owner = high + 1 < len(cells) and cells[high + 1].key == "'s"
+        if owner or (high + 1 < len(cells) and cells[high + 1].categories & CLUB_NOUNS and not used[high + 1]):
+            high += 1
+        node = phrase_node(NodeKind.CLUB, cells[low].start, cells[high].end, clubs=[mention], owner=owner)
+        for index in range(low, high + 1):
+            used[index] = True
+        taken[low] = (high, node)
+
+    def _described_club(self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
+        """ "the Serie A side", "the German champions", "his current club", "several clubs"."""
+        cell = cells[at]
+        low = self._club_left(cells, at, used)
+        mention = ClubMention(None, cells[low].start, cell.end)
+        for index in range(low, at):
+            before = cells[index]
+            if before.tag is ItemKind.COMPETITION:
+                mention.competition = str(before.value)
+            elif before.tag in (ItemKind.COUNTRY, ItemKind.DEMONYM):
+                mention.country = str(before.value)
+            elif before.tag is ItemKind.CITY:
+                mention.city = before.key if before.key != "<city>" else str(before.value)
+        if "former_club_nouns" in cell.categories:
+            mention.relation = "former"
+        first = cells[low]
+        if "suitor_nouns" in cell.categories:
+            mention.plural = True
+        elif not (
+            "articles" in first.categories
+            or first.key in self._possessor_words
+            or mention.country
+            or mention.competition
+        ):
+            return
+        if first.key in self._indefinite:
+            mention.plural = True
+        owner = at + 1 < len(cells) and cells[at + 1].key == "'s"
+        node = phrase_node(NodeKind.CLUB, first.start, cell.end, clubs=[mention], owner=owner)
+        for index in range(low, at + 1):
+            used[index] = True
+        taken[low] = (at, node)

@@ -1,0 +1,275 @@
+"""What a step states, by its frame: who may join, leave or stay where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from mercato.extraction.coreference import Being, Resolver
+from mercato.extraction.draft import Draft
+from mercato.extraction.events import Club, Event, Span
+from mercato.extraction.nodes import NodeKind
+from mercato.model import ClaimKind, Deal, EvidenceRole, Stage
+
+# A coach who is the subject of these stands for nobody who moves, where the sentence names a player.
+# Frames in which those who run a club, or an agent, speak of somebody else.
+SPOKEN_OF_BY_OTHERS = frozenset({"deny", "talks", "agree", "reject", "bid", "keep"})
+# Frames in which a club draws a player.
+PULLS = frozenset({"link", "radar", "pursue", "interest"})
+ABOUT_PLAYERS = frozenset({"link", "bid", "interest", "withdraw", "radar"})
+REFUSABLE = frozenset(
+    {"bid", "interest", "talks", "pursue", "acquire", "offer_contract", "renew", "agree", "join", "leave"}
+)
+# How far a move has come; an agreement reached for the deal spoken of moves it on, never back.
+PROGRESS = [Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED, Stage.DONE]
+
+
+class FrameRules:
+    """One rule for each frame; each makes the drafts of one step."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self.topic: Being | None = None
+        self.open_set: Event | None = None
+        self.suitors: dict[int, Club] = {}
+        self.last_pull: Event | None = None
+        # The move that the text is about: what is said without a person ("deal done, medical booked") is said of it.
+        self.deal: Draft | None = None
+        # Moves that the text takes for known ("since his return to Milan"): what says them again is no news.
+        self.presupposed: set[tuple[int, str]] = set()
+        self._by_frame: dict[str, Callable[[Event, list[tuple[Being, Span]]], Iterator[Draft]]] = {
+            "acquire": self._acquire,
+            "pursue": self._acquire,
+            "interest": self._acquire,
+            "bid": self._acquire,
+            "offer_contract": self._offer_contract,
+            "accept": self._acquire,
+            "join": self._join,
+            "link": self._join,
+            "radar": self._join,
+            "withdraw": self._withdraw,
+            "leave": self._leave,
+            "sell": self._sell,
+            "keep": self._stay,
+            "stay": self._stay,
+            "renew": self._stay,
+            "talks": self._talks,
+            "offered": self._join,
+            "agree": self._talks,
+            "succeed": self._succeed,
+            "reject": self._reject,
+            "swap": self._swap,
+            "deny": self._deny,
+        }
+
+    def _draft(
+        self, event: Event, kind: ClaimKind, being: Being, person: Span, club: Club | None, stage: Stage | None = None
+    ) -> Draft:
+        draft = Draft(kind, being, club.name if club else None, stage or event.stage, event.sentence, event)
+        draft.spans.append((EvidenceRole.TRIGGER, event.span))
+        draft.spans.append((EvidenceRole.PERSON, person))
+        if club is not None:
+            role = {ClaimKind.MOVE: EvidenceRole.TO, ClaimKind.EXIT: EvidenceRole.FROM}.get(kind, EvidenceRole.CLUB)
+            draft.spans.append((role, club.span))
+        draft.role = event.entry.get("role")
+        draft.previous = event.previous
+        if event.deal is not None and kind is ClaimKind.MOVE:
+            draft.deal = Deal(event.deal)
+        return draft
+
+    def _moves(self, event: Event, people: list[tuple[Being, Span]], clubs: list[Club]) -> Iterator[Draft]:
+        for being, span in people:
+            for club in clubs:
+                if being.current.get(club.name.key):
+                    continue
+                if event.entry.get("noun") and event.frame == "acquire" and self.resolver.was_at(being, club.name):
+                    continue  # "Atlético negotiate the transfer of X", and he is theirs
+                yield self._draft(event, ClaimKind.MOVE, being, span, club)
+
+    def _note_sellers(self, event: Event, people: list[tuple[Being, Span]]) -> None:
+        for seller in event.sellers:
+            for being, _ in people[-1:] if len(people) > 1 else people:
+                if not (event.conditional and being.current):
+                    being.at(seller.name, seller.span, 2)
+
+    def _acquire(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        self._note_sellers(event, people)
+        self._part_sides(event, people)
+        clubs = event.buyers or (event.partner_clubs if event.frame in ("pursue", "interest") else [])
+        clubs = clubs or self._implied(event, people)
+        if not clubs and event.unnamed_suitors:
+            yield from self._exits(event, people)
+            return
+        if event.frame == "interest":
+            own = [pair for pair in people if clubs and all(pair[0].current.get(c.name.key) for c in clubs)]
+            yield from self._exits(event, own)
+        yield from self._moves(event, people, clubs)
+
+    def _part_sides(self, event: Event, people: list[tuple[Being, Span]]) -> None:
+        """ "Bayern and Liverpool agree on the transfer of X": of two that agree the one is the seller."""
+        subject = event.subject
+        if "agree" not in event.governors or subject is None or len(subject.clubs) != 2 or len(people) != 1:
+            return
+        being = people[0][0]
+        known = being.club
+        if len(event.buyers) != 2:
+            return
+        seller = next((c for c in event.buyers if known is not None and c.name.key == known.key), event.buyers[-1])
+        event.buyers = [c for c in event.buyers if c is not seller]
+        being.at(seller.name, seller.span, 2)
+
+    def _exits(self, event: Event, people: list[tuple[Being, Span]], stage: Stage | None = None) -> Iterator[Draft]:
+        for being, span in people:
+            club = event.sellers[0] if event.sellers else self._own_club(being)
+            yield self._draft(event, ClaimKind.EXIT, being, span, club, stage)
+
+    def _own_club(self, being: Being) -> Club | None:
+        club = being.club
+        return Club(club, being.spans[club.key]) if club is not None else None
+
+    def _offer_contract(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        for being, span in people:
+            for club in event.buyers:
+                kind = ClaimKind.STAY if being.current.get(club.name.key) else ClaimKind.MOVE
+                yield self._draft(event, kind, being, span, club)
+
+    def _implied(self, event: Event, people: list[tuple[Being, Span]]) -> list[Club]:
+        """ "sarebbe tra i primi a essere presi in considerazione": the suitor of whom the text has spoken."""
+        if not event.elliptic or event.unnamed_suitors or len(people) != 1:
+            return []
+        suitor = self.suitors.get(id(people[0][0]))
+        return [suitor] if suitor is not None else []
+
+    def _join(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        self._note_sellers(event, people)
+        clubs = event.buyers or event.partner_clubs or (self._implied(event, people) if event.frame in PULLS else [])
+        if (
+            not clubs
+            and event.frame == "radar"
+            and self.open_set is not None
+            and event.sentence - self.open_set.sentence <= 3
+        ):
+            clubs = self.open_set.buyers
+        if not clubs and event.unnamed_suitors:
+            yield from self._exits(event, people)
+            return
+        if event.background and event.entry.get("noun"):
+            self.presupposed.update((id(being), club.name.key) for being, _ in people for club in clubs)
+            return
+        yield from self._moves(event, people, clubs)
+
+    def _withdraw(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        yield from self._moves(event, people, event.buyers)
+
+    def _leave(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        if not event.sellers:
+            event.sellers = list(event.partner_clubs)
+        self._note_sellers(event, people)
+        if event.background:
+            return
+        if event.negated and event.buyers:
+            event.stage = Stage.REJECTED
+        elif event.negated:
+            yield from self._stay(event, people)
+            return
+        if event.buyers:
+            yield from self._moves(event, people, event.buyers)
+        else:
+            yield from self._exits(event, people)
+
+    def _sell(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        self._find_seller(event, people)
+        for being, _ in people:
+            for seller in event.sellers:
+                being.at(seller.name, seller.span, 2)
+        if event.stage is Stage.REJECTED:
+            for being, span in people:
+                yield self._draft(event, ClaimKind.STAY, being, span, self._own_club(being), Stage.INTEREST)
+        elif event.buyers:
+            yield from self._moves(event, people, event.buyers)
+        else:
+            yield from self._exits(event, people)
+
+    def _find_seller(self, event: Event, people: list[tuple[Being, Span]]) -> None:
+        """ "Liverpool insist Salah is not for sale": the sentence's subject, where nobody else can be the seller."""
+        club = self.resolver.club_here
+        if event.sellers or club is None or any(being.current for being, _ in people):
+            return
+        span = self.resolver.first_spans.get(club.key)
+        if span is not None and span[1] <= event.span[0] and event.stage is Stage.REJECTED:
+            event.sellers.append(Club(club, span))
+
+    def _stay(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        clubs = event.keepers or event.partner_clubs
+        for being, span in people:
+            club = clubs[0] if clubs else self._own_club(being)
+            if club is None:
+                continue
+            if "doubt" in event.governors:
+                yield self._draft(event, ClaimKind.EXIT, being, span, club, Stage.INTEREST)
+                continue
+            if event.frame == "keep" and being.current and not being.current.get(club.name.key):
+                yield self._draft(event, ClaimKind.MOVE, being, span, club)
+                continue
+            being.at(club.name, club.span)
+            yield self._draft(event, ClaimKind.STAY, being, span, club)
+
+    def _talks(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        self._note_sellers(event, people)
+        clubs = event.buyers + event.partner_clubs
+        deal = self.deal
+        if not clubs and deal is not None and deal.club is not None and any(b is deal.being for b, _ in people):
+            span = next((s for role, s in deal.spans if role is EvidenceRole.TO), event.span)
+            yield from self._moves(event, people, [Club(deal.club, span)])
+            return
+        if not clubs and event.unnamed_suitors:
+            yield from self._exits(event, people)
+        for being, span in people:
+            others = [club for club in clubs if not being.current.get(club.name.key)]
+            sided = event.frame == "agree" or (event.subject is not None and event.subject.kind is NodeKind.CLUB)
+            if len(others) > 1 and sided and not being.current:
+                being.at(others[-1].name, others[-1].span)
+                others = others[:-1]
+            for club in others:
+                yield self._draft(event, ClaimKind.MOVE, being, span, club)
+
+    def _reject(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        """ "Fernandes has said no to Al-Hilal": the player turns a club down."""
+        if event.people and event.subject is not None and event.subject.people and not event.passive:
+            yield from self._moves(event, people, event.partner_clubs)
+
+    def _deny(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        """ "despite reports of a done deal with Lens": the clubs named after the denial."""
+        players = [pair for pair in people if pair[0].role == "player"]
+        yield from self._moves(event, players, [c for c in event.partner_clubs if c.span[0] >= event.span[1]])
+
+    def _swap(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        """ "X could use Y as a makeweight": the player offered leaves; with the other club named he goes there."""
+        if event.subject is None or not event.subject.clubs or not people:
+            return
+        own = self.resolver.club(event.subject.clubs[0])
+        if own is None:
+            return
+        club = Club(own, (event.subject.clubs[0].start, event.subject.clubs[0].end))
+        offered, span = people[0]
+        others = [c for c in (*event.buyers, *event.partner_clubs) if c.name.key != own.key]
+        if offered.current and not offered.current.get(own.key):
+            return  # the one wanted, not the one offered
+        offered.at(own, club.span, 2)
+        kind, place = (ClaimKind.MOVE, others[0]) if others else (ClaimKind.EXIT, club)
+        draft = self._draft(event, kind, offered, span, place)
+        draft.deal = Deal.SWAP
+        yield draft
+
+    def _succeed(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        clubs = event.buyers or event.partner_clubs
+        for being, _ in event.replaced:
+            for club in clubs[:1]:
+                being.at(club.name, club.span)
+            own = self._own_club(being)
+            if not clubs and own is not None:
+                clubs = [own]
+        for being, span in people[:1]:
+            for club in clubs[:1]:
+                draft = self._draft(event, ClaimKind.MOVE, being, span, club)
+                draft.role = "coach"
+                yield draft

@@ -1,0 +1,279 @@
+"""Who takes part in a step: its subject, its objects, and what prepositions give it."""
+
+from __future__ import annotations
+
+from mercato.extraction.coreference import Being
+from mercato.extraction.frames import FRAMES, Frame
+from mercato.extraction.nodes import ClubMention, Node, NodeKind
+from mercato.extraction.step_tools import StepTools
+from mercato.extraction.steps import (
+    FINITE,
+    OFFERS,
+    Chain,
+    Club,
+    Event,
+)
+from mercato.model import Stage
+
+
+class Parts(StepTools):
+    """Gives a step its buyer, seller, player and the rest."""
+
+    def _take_parts(self, nodes: list[Node], chain: Chain, event: Event, stop: int, bounds: set[int]) -> None:
+        frame = FRAMES[event.frame]
+        for first, second in zip(chain.nodes, chain.nodes[1:], strict=False):
+            for node in nodes[first + 1 : second]:
+                if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
+                    self._assign(event, node, self._between(nodes, first, node, frame), frame)
+        controlled = bool(event.buyers) and chain.entries[0].get("control") == "object"
+        event.subject = None if controlled else self._subject(nodes, chain, event)
+        opens = chain.entries[0].form == "pp" and chain.nodes[0] == 0  # "Saltato il passaggio al Chelsea, Maignan ..."
+        event.dropped = self.turns and event.subject is None and chain.entries[0].form in FINITE and not opens
+        event.elliptic = self.elliptic
+        self._take_clitic(nodes, chain, event, frame)
+        if event.subject is not None:
+            self._assign(event, event.subject, self._subject_role(event, frame), frame)
+        if (
+            event.frame == "acquire"
+            and event.stage is Stage.REJECTED
+            and event.subject is not None
+            and event.subject.clubs
+        ):
+            event.stage = Stage.WITHDRAWN  # a club that turns down the chance to sign
+        self._clitic(nodes, chain, event, frame)
+        self._objects(nodes, chain, event, stop, frame)
+        self._not_the_speaker(event)
+
+    def _not_the_speaker(self, event: Event) -> None:
+        """ "the president rules out the return of X": whoever does it to another's step takes none himself."""
+        subject = event.subject
+        if subject is None or subject.owner or not (event.entry.get("noun") and event.governors):
+            return
+        own = [b for m in subject.people if (b := self.resolver.being(m)) is not None]
+        others = [pair for pair in event.people if pair[0] not in own]
+        if own and others and self.turns:
+            event.people = others
+
+    def _clitic(self, nodes: list[Node], chain: Chain, event: Event, frame: Frame) -> None:
+        """ "lo quiere": an object pronoun before its verb."""
+        for index in range(chain.nodes[0] - 1, max(chain.nodes[0] - 4, -1), -1):
+            node = nodes[index]
+            if node.kind is NodeKind.PERSON and node.role == "object" and node.people[0].pronoun:
+                self._assign(event, node, frame.object, frame)
+            if node.kind is not NodeKind.WORD and not (node.has("have") or node.has("be")):
+                return
+
+    def _take_clitic(self, nodes: list[Node], chain: Chain, event: Event, frame: Frame) -> None:
+        """ "spinge per averlo": a pronoun written to the verb is the player spoken of."""
+        core, head = chain.entries[-1], nodes[chain.nodes[-1]]
+        if frame.object != "player" or core.form not in ("inf", "ing") or not head.key.endswith(self.clitics):
+            return
+        before = [n for n in nodes[: chain.nodes[0]] if n.kind is NodeKind.PERSON]
+        named = [b for n in before for m in n.people if (b := m.being) is not None and not self._acts_for_club(b)]
+        being = named[-1] if named else self.resolver.spoken_of
+        if being is not None:
+            event.people.append((being, (head.start, head.end)))
+
+    def _between(self, nodes: list[Node], governor: int, node: Node, frame: Frame) -> str | None:
+        """The part of somebody named between two steps: "refused Milan's approach", "in talks with Watford to sign"."""
+        if node.kind is NodeKind.CLUB and node.owner:
+            return "buyer"
+        partner = node.role == "partner" or self._tail_role(nodes[governor]) == "partner"
+        if node.kind is NodeKind.CLUB and partner and frame.subject == "buyer":
+            return "seller"
+        return frame.subject
+
+    def _subject_role(self, event: Event, frame: Frame) -> str | None:
+        """The subject's part; who refuses or accepts an offer is the seller or the player, not the one who made it."""
+        if event.passive and frame.object:
+            return frame.object
+        refused = "refuse" in event.governors or "accept" in event.governors
+        if refused and event.frame in OFFERS and event.subject is not None:
+            return "seller" if event.subject.kind is NodeKind.CLUB else "player"
+        return event.entry.get("subject") or frame.subject
+
+    def _is_attributive(self, nodes: list[Node], chain: Chain) -> bool:
+        """ "Kolo Muani, rientrato a Parigi dopo il prestito": a participle that tells where somebody has come from."""
+        at = chain.nodes[0]
+        bare = len(chain.nodes) == 1 and chain.entries[0].form == "pp" and self.elliptic
+        return bare and at > 1 and nodes[at - 1].key == "," and nodes[at - 2].kind is NodeKind.PERSON
+
+    def _subject(self, nodes: list[Node], chain: Chain, event: Event) -> Node | None:
+        """The nearest noun phrase to the left that no preposition governs; after "who" its antecedent."""
+        if self._is_attributive(nodes, chain):
+            return nodes[chain.nodes[0] - 2]
+        low = chain.nodes[0] - 1
+        fallback: Node | None = None
+        while low >= 0:
+            node = nodes[low]
+            if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
+                if node.owner and node.kind is NodeKind.PERSON and nodes[low + 1].kind is NodeKind.CLUB:
+                    low -= 1
+                    continue
+                if node.owner and self._owns(nodes, low, chain.nodes[0]):
+                    return node
+                if (
+                    node.role in ("about", "of")
+                    and low + 1 == chain.nodes[0]
+                    and chain.entries[0].get("governs") == "sure"
+                ):
+                    return node
+                if node.role is None and not self._is_object(nodes, low):
+                    return node
+                if node.kind is NodeKind.CLUB and node.clubs[0].plural and node.role == "of" and fallback is None:
+                    fallback = node
+                if node.role == "partner" and self._alone_before(nodes, low, chain.nodes[0]):
+                    return node
+                if fallback is None and not node.owner and node.role in ("partner", None):
+                    fallback = node
+            elif node.has("relatives"):
+                return self._antecedent(nodes, low) or fallback
+            elif node.key == ";":
+                break
+            low -= 1
+        return fallback
+
+    def _alone_before(self, nodes: list[Node], at: int, event_at: int) -> bool:
+        """ "with Roma and Inter interested": nothing but small words between the noun phrase and the step."""
+        return not any(
+            n.kind in (NodeKind.EVENT, NodeKind.PERSON, NodeKind.CLUB) or n.key == "," for n in nodes[at + 1 : event_at]
+        )
+
+    def _owns(self, nodes: list[Node], at: int, event_at: int) -> bool:
+        """ "Chelsea's pursuit", "Pogba's agent says": the possessor of the word itself, or of somebody who acts for it."""
+        return event_at - at <= 4 and not any(n.kind is NodeKind.EVENT for n in nodes[at + 1 : event_at])
+
+    def _is_object(self, nodes: list[Node], at: int) -> bool:
+        """Whether the noun phrase follows a word for a step directly: then it is that one's object."""
+        low = at - 1
+        while low >= 0 and (
+            nodes[low].kind is NodeKind.WORD or nodes[low].has("articles") or nodes[low].has("list_openers")
+        ):
+            low -= 1
+            if at - low > 2:
+                break
+        return low >= 0 and nodes[low].kind is NodeKind.EVENT
+
+    def _antecedent(self, nodes: list[Node], at: int) -> Node | None:
+        low = at - 1
+        while low >= 0:
+            if nodes[low].kind is NodeKind.PERSON or (nodes[low].kind is NodeKind.CLUB and at - low <= 2):
+                return nodes[low]
+            low -= 1
+        return None
+
+    def _objects(self, nodes: list[Node], chain: Chain, event: Event, stop: int, frame: Frame) -> None:
+        at = chain.nodes[-1] + 1
+        tail = self._tail_role(nodes[chain.nodes[-1]])
+        first = True
+        while at < stop:
+            node = nodes[at]
+            if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
+                if self._begins_clause(nodes, at, stop, first):
+                    break
+                role = node.role or (tail if first else None)
+                self._take(event, node, role, first, frame, nodes, at)
+                first = False
+            elif (
+                node.key in (";", ":")
+                or node.has("breaks")
+                or node.has("relatives")
+                or node.has("conditions")
+                or node.has("background")
+            ):
+                break
+            at += 1
+
+    def _tail_role(self, node: Node) -> str | None:
+        """The role of the preposition that a phrase ends with."""
+        return self.language.preposition_roles.get(node.key.rsplit(" ", 1)[-1]) if " " in node.key else None
+
+    def _begins_clause(self, nodes: list[Node], at: int, stop: int, first: bool) -> bool:
+        """A noun phrase without preposition after a comma or "and", with a word for a step after it, is a new subject."""
+        if nodes[at].role is not None or first or at + 1 >= len(nodes):
+            return False
+        follow = nodes[at + 1]
+        return follow.kind is NodeKind.EVENT or follow.has("be") or follow.has("have")
+
+    def _take(
+        self, event: Event, node: Node, role: str | None, first: bool, frame: Frame, nodes: list[Node], at: int
+    ) -> None:
+        if node.kind is NodeKind.PERSON and node.owner and node.people[0].pronoun and frame.object != "player":
+            return
+        if self.elliptic and role == "of" and node.kind is NodeKind.PERSON and self._follows_club(nodes, at):
+            return  # "il Fenerbahçe di Mourinho" is the club
+        if role is None or role == "object":
+            if first or node.kind is NodeKind.PERSON:
+                self._assign(event, node, self._bare_part(event, node, frame, role), frame)
+            return
+        if event.passive and role in self.agents and "agent" in frame.preps:
+            role = "agent"  # "acquistato dal Milan"
+        part = self._prep_part(event, node, role, frame)
+        if node.kind is NodeKind.CLUB and role == "source" and part != "buyer":
+            part = "seller"
+        if node.kind is NodeKind.PERSON and node.people[0].pronoun and part in ("buyer", "seller", "keeper"):
+            return
+        if part is None and first and role in ("for", "of", "about", "partner", "place", "goal"):
+            part = frame.object
+        self._assign(event, node, part, frame)
+
+    def _follows_club(self, nodes: list[Node], at: int) -> bool:
+        return at > 1 and nodes[at - 1].has("prep", "of") and nodes[at - 2].kind is NodeKind.CLUB
+
+    def _bare_part(self, event: Event, node: Node, frame: Frame, role: str | None) -> str | None:
+        """The object, or in some languages a club that follows its verb as the subject: "lo quiere el Betis"."""
+        if node.kind is NodeKind.CLUB and role is None and self.turns and frame.object == "player":
+            return event.entry.get("subject") or frame.subject
+        return frame.object
+
+    def _prep_part(self, event: Event, node: Node, role: str, frame: Frame) -> str | None:
+        """What a preposition's role means: as the words for the step say ("player|seller": a person's, a club's)."""
+        given = (event.entry.get("preps") or {}).get(role)
+        if given is None:
+            return frame.preps.get(role)
+        person, _, club = str(given).partition("|")
+        return person if node.kind is NodeKind.PERSON else club or person
+
+    def _assign(self, event: Event, node: Node, part: str | None, frame: Frame) -> None:
+        if part is None:
+            return
+        if node.kind is NodeKind.PERSON:
+            self._assign_people(event, node, part)
+        else:
+            self._assign_clubs(event, node.clubs, part)
+
+    def _assign_people(self, event: Event, node: Node, part: str) -> None:
+        for mention in node.people:
+            being = self.resolver.being(mention)
+            if being is None:
+                event.unnamed_object = event.unnamed_object or part == "player"
+                event.plural_object = event.plural_object or mention.plural
+                for club, relation in mention.clubs:
+                    if relation == "current" and mention.plural:
+                        self.resolver.last_plural_from = club
+                continue
+            span = (mention.start, mention.end)
+            if part == "coach":
+                event.replaced.append((being, span))
+            elif part in ("player", "any") or not self._acts_for_club(being):
+                event.people.append((being, span))
+            elif part in ("buyer", "seller", "keeper"):
+                employer = self.resolver.employer(being)
+                if employer is not None:
+                    getattr(event, f"{part}s").append(Club(employer, being.spans.get(employer.key, span)))
+
+    def _acts_for_club(self, being: Being) -> bool:
+        """Coaches and officials act for their club."""
+        return being.role != "player" or (not being.positions and any(p.role != "player" for p in being.people))
+
+    def _assign_clubs(self, event: Event, clubs: list[ClubMention], part: str) -> None:
+        for mention in clubs:
+            name = self.resolver.club(mention)
+            if name is None:
+                event.unnamed_suitors = event.unnamed_suitors or not mention.pronoun
+                continue
+            club = Club(name, (mention.start, mention.end))
+            if part in ("buyer", "seller", "keeper"):
+                getattr(event, f"{part}s").append(club)
+            elif part in ("any", "player", "coach"):
+                event.partner_clubs.append(club)

@@ -1,0 +1,20 @@
+"""What the readers of steps share: the language and who is meant in the document."""
+
+from __future__ import annotations
+
+from mercato.extraction.coreference import Resolver
+from mercato.extraction.languages import Language
+
+
+class StepTools:
+    """One language and the resolver of one document."""
+
+    def __init__(self, language: Language, resolver: Resolver) -> None:
+        self.language = language
+        self.resolver = resolver
+        self.previous = language.words.get("previous", frozenset())
+        self.turns = "subject_after_verb" in language.words["switches"]
+        self.elliptic = "dropped_subjects" in language.words["switches"]
+        self.infinitives: frozenset[str] = language.words.get("be_infinitives", frozenset())
+        self.clitics: tuple[str, ...] = tuple(language.words.get("object_clitics", ())) or ("\0",)
+        self.agents: frozenset[str] = language.words.get("agent_roles", frozenset())

@@ -1,0 +1,109 @@
+"""One step of a transfer in a sentence, as a record, and which meaning a word for a step has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mercato.extraction.coreference import Being
+from mercato.extraction.frames import FRAMES
+from mercato.extraction.lexicon import Entry
+from mercato.extraction.naming import ClubName
+from mercato.extraction.nodes import Node, NodeKind
+from mercato.model import Stage
+
+CHAIN_GAP = 4
+Span = tuple[int, int]
+
+
+@dataclass(slots=True, eq=False)
+class Club:
+    """A club taking part in an event, with the characters that name it."""
+
+    name: ClubName
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class Event:
+    """One step: its frame, the stage reached, and who takes part."""
+
+    frame: str
+    stage: Stage | None
+    span: Span
+    sentence: int
+    at: int
+    entry: Entry
+    people: list[tuple[Being, Span]] = field(default_factory=list)
+    buyers: list[Club] = field(default_factory=list)
+    sellers: list[Club] = field(default_factory=list)
+    keepers: list[Club] = field(default_factory=list)
+    subject: Node | None = None
+    partner_clubs: list[Club] = field(default_factory=list)
+    governors: tuple[str, ...] = ()
+    negated: bool = False
+    unnamed_suitors: bool = False
+    unnamed_object: bool = False
+    plural_object: bool = False
+    passive: bool = False
+    background: bool = False
+    inferred: bool = False
+    end_at: int = 0
+    replaced: list[tuple[Being, Span]] = field(default_factory=list)
+    conditional: bool = False
+    deal: str | None = None
+    previous: bool = False
+    # A finite verb with no subject: in some languages the one spoken of before is meant.
+    dropped: bool = False
+    # Where nobody is named the language leaves it to the reader who is meant.
+    elliptic: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Chain:
+    """Words for steps that stand together: "keen" + "sign"; the last is the core."""
+
+    nodes: list[int]
+    entries: list[Entry]
+    purposive: bool = False
+
+
+def pick(node: Node, following: Node | None, noun: bool = False) -> Entry | None:
+    """The event that a phrase stands for: a word that governs nothing only where nothing better fits."""
+    events = [entry for entry in node.entries if entry.category == "event"]
+    if len(events) < 2:
+        return events[0] if events else None
+    person_next = following is not None and following.kind is NodeKind.PERSON
+    club_next = following is not None and following.kind is NodeKind.CLUB
+
+    def rank(entry: Entry) -> int:
+        frame = FRAMES[entry.attributes["frame"]]
+        if entry.attributes["frame"] == "rival":
+            return 5
+        if noun and (entry.attributes["frame"] == "radar" or entry.get("noun")):
+            return -1
+        if person_next and frame.object == "player" and frame.subject != "player":
+            return 0
+        if club_next and frame.object in ("buyer", "seller", "keeper"):
+            return 0
+        return 2 if entry.attributes["frame"] == "none" else 1
+
+    return min(events, key=rank)
+
+
+def is_noun(nodes: list[Node], at: int) -> bool:
+    """Whether an article or a possessor stands before the word, with nothing but words that describe it between."""
+    for index in range(at - 1, max(at - 4, -1), -1):
+        node = nodes[index]
+        if node.has("articles") or node.owner:
+            return True
+        if not (node.kind is NodeKind.WORD or node.has("adjectives")):
+            return False
+    return False
+
+
+# What a form of the verb does to its step: "fichará" is a settled future, "ficharía" hearsay.
+MOODS = {"future": "sure", "cond": "can"}
+FINITE = frozenset({"third", "past", "pp", "future", "cond"})
+FINAL_STAGES = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED})
+OFFERS = frozenset({"bid", "talks", "pursue", "interest", "offer_contract"})
+BARE = Entry("event", "bare_move", {"frame": "join", "core": "interest", "bare": "interest"})
