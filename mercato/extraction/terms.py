@@ -377,7 +377,10 @@ class TermReader:
     def _bind_deals(self, marks: list[Mark], steps: list[Draft]) -> None:
         deals = [mark for mark in marks if mark.entry.category == "deal"]
         found = [(m, m.entry.name) for m in deals if not any(o.start < m.start and m.end <= o.end for o in deals)]
-        deal = self._deal({name for _, name in found})
+        names = {name for _, name in found}
+        if {"loan", "permanent"} <= names and self._turns_permanent(found):
+            names.discard("loan")  # "make his loan deal permanent"
+        deal = self._deal(names)
         for draft in steps:
             chosen = deal
             if chosen is None and draft.fee is not None:
@@ -389,6 +392,11 @@ class TermReader:
             mark = next((m for m, name in found if name == chosen.value or name in ("loan", "swap")), None)
             if mark is not None:
                 draft.spans.append((EvidenceRole.DEAL, (mark.start, mark.end)))
+
+    def _turns_permanent(self, found: list[tuple[Mark, str]]) -> bool:
+        """Whether the loan is named before what it becomes."""
+        first = {name: min(m.start for m, n in found if n == name) for name in ("loan", "permanent")}
+        return first["loan"] < first["permanent"]
 
     def _deal(self, names: set[str]) -> Deal | None:
         if "not_sure" in names or {"loan", "permanent"} <= names:
