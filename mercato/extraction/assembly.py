@@ -102,9 +102,13 @@ class Assembler:
     def claims(self, drafts: list[Draft], presupposed: set[tuple[int, str]]) -> list[Claim]:
         """The claims of the document, one for each kind, person and club; what it takes for known is none."""
         drafts = [
-            d for d in drafts
-            if not (d.kind is ClaimKind.MOVE and d.stage is Stage.DONE and d.club and (id(d.being), d.club.key) in presupposed)
-        ]  # fmt: skip
+            d
+            for d in drafts
+            if d.kind is not ClaimKind.MOVE
+            or d.stage is not Stage.DONE
+            or d.club is None
+            or (id(d.being), d.club.key) not in presupposed
+        ]
         drafts = self._with_known_clubs(drafts)
         drafts = self._without_conditional(drafts)
         self.conditions.bind(drafts)
@@ -124,7 +128,7 @@ class Assembler:
         return [*(self._claim(draft) for draft in kept), *self.careers.claims(READER_VERSION)]
 
     def _without_conditional(self, drafts: list[Draft]) -> list[Draft]:
-        """An event that is only a condition is no claim, unless the text says nothing else: then it is a possibility."""
+        """An event that is only a condition is no claim; where the text says nothing else it is a possibility."""
         plain = [d for d in drafts if d.event is None or not d.event.conditional]
         if plain:
             return plain
@@ -163,8 +167,10 @@ class Assembler:
     def _merge(self, first: Draft, later: Draft) -> None:
         """The latest step wins; a mere interest said again does not undo it."""
         if later.stage is not None and (
-            first.stage is None or later.stage in _FINAL or (first.stage not in _FINAL and _ORDER[later.stage] > _ORDER[first.stage])
-        ):  # fmt: skip
+            first.stage is None
+            or later.stage in _FINAL
+            or (first.stage not in _FINAL and _ORDER[later.stage] > _ORDER[first.stage])
+        ):
             first.stage = later.stage
             first.spans = later.spans + [s for s in first.spans if s not in later.spans]
         take_terms(first, later)
@@ -182,15 +188,21 @@ class Assembler:
         """No exit beside a move of the same person away from the same club."""
         moving = {id(d.being) for d in drafts if d.kind is ClaimKind.MOVE and not d.previous and d.stage not in _FINAL}
         kept = [d for d in drafts if d.kind is not ClaimKind.EXIT or id(d.being) not in moving]
-        for exit_ in (d for d in drafts if d.kind is ClaimKind.EXIT and d not in kept and d.chain):
+        for exit_ in (d for d in drafts if d.kind is ClaimKind.EXIT and d not in kept):
             moves = [d for d in kept if d.kind is ClaimKind.MOVE and d.being is exit_.being]
-            if len(moves) == 1 and not moves[0].chain:
-                moves[0].chain = exit_.chain  # "he comes from Y, says Z"
+            if len(moves) == 1:  # "he comes on loan from Y until June, says Z"
+                moves[0].chain = moves[0].chain or exit_.chain
+                moves[0].deal = moves[0].deal or exit_.deal
+                moves[0].until = moves[0].until or exit_.until
         staying = {id(d.being) for d in kept if d.kind is ClaimKind.STAY}
         return [
-            d for d in kept
-            if not (d.kind is ClaimKind.EXIT and id(d.being) in staying and d.event is not None and d.event.unnamed_suitors)
-        ]  # fmt: skip
+            d
+            for d in kept
+            if d.kind is not ClaimKind.EXIT
+            or id(d.being) not in staying
+            or d.event is None
+            or not d.event.unnamed_suitors
+        ]
 
     def _from(self, draft: Draft) -> ClubName | None:
         club = draft.being.club

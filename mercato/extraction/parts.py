@@ -19,20 +19,20 @@ from mercato.model import Stage
 class Parts(StepTools):
     """Gives a step its buyer, seller, player and the rest."""
 
-    def _take_parts(self, nodes: list[Node], chain: Chain, event: Event, stop: int, bounds: set[int]) -> None:
+    def _take_parts(self, nodes: list[Node], chain: Chain, event: Event, stop: int) -> None:
         frame = FRAMES[event.frame]
         for first, second in zip(chain.nodes, chain.nodes[1:], strict=False):
             for node in nodes[first + 1 : second]:
                 if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
-                    self._assign(event, node, self._between(nodes, first, node, frame), frame)
+                    self._assign(event, node, self._between(nodes, first, node, frame))
         controlled = bool(event.buyers) and chain.entries[0].get("control") == "object"
-        event.subject = None if controlled else self._subject(nodes, chain, event)
+        event.subject = None if controlled else self._subject(nodes, chain)
         opens = chain.entries[0].form == "pp" and chain.nodes[0] == 0  # "Saltato il passaggio al Chelsea, Maignan ..."
         event.dropped = self.turns and event.subject is None and chain.entries[0].form in FINITE and not opens
         event.elliptic = self.elliptic
         self._take_clitic(nodes, chain, event, frame)
         if event.subject is not None:
-            self._assign(event, event.subject, self._subject_role(event, frame), frame)
+            self._assign(event, event.subject, self._subject_role(event, frame))
         if (
             event.frame == "acquire"
             and event.stage is Stage.REJECTED
@@ -59,7 +59,7 @@ class Parts(StepTools):
         for index in range(chain.nodes[0] - 1, max(chain.nodes[0] - 4, -1), -1):
             node = nodes[index]
             if node.kind is NodeKind.PERSON and node.role == "object" and node.people[0].pronoun:
-                self._assign(event, node, frame.object, frame)
+                self._assign(event, node, frame.object)
             if node.kind is not NodeKind.WORD and not (node.has("have") or node.has("be")):
                 return
 
@@ -98,7 +98,7 @@ class Parts(StepTools):
         bare = len(chain.nodes) == 1 and chain.entries[0].form == "pp" and self.elliptic
         return bare and at > 1 and nodes[at - 1].key == "," and nodes[at - 2].kind is NodeKind.PERSON
 
-    def _subject(self, nodes: list[Node], chain: Chain, event: Event) -> Node | None:
+    def _subject(self, nodes: list[Node], chain: Chain) -> Node | None:
         """The nearest noun phrase to the left that no preposition governs; after "who" its antecedent."""
         if self._is_attributive(nodes, chain):
             return nodes[chain.nodes[0] - 2]
@@ -140,7 +140,7 @@ class Parts(StepTools):
         )
 
     def _owns(self, nodes: list[Node], at: int, event_at: int) -> bool:
-        """ "Chelsea's pursuit", "Pogba's agent says": the possessor of the word itself, or of somebody who acts for it."""
+        """ "Chelsea's pursuit", "Pogba's agent says": the possessor of the word, or of somebody who acts for it."""
         return event_at - at <= 4 and not any(n.kind is NodeKind.EVENT for n in nodes[at + 1 : event_at])
 
     def _is_object(self, nodes: list[Node], at: int) -> bool:
@@ -169,7 +169,7 @@ class Parts(StepTools):
         while at < stop:
             node = nodes[at]
             if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
-                if self._begins_clause(nodes, at, stop, first):
+                if self._begins_clause(nodes, at, first):
                     break
                 role = node.role or (tail if first else None)
                 self._take(event, node, role, first, frame, nodes, at)
@@ -188,8 +188,8 @@ class Parts(StepTools):
         """The role of the preposition that a phrase ends with."""
         return self.language.preposition_roles.get(node.key.rsplit(" ", 1)[-1]) if " " in node.key else None
 
-    def _begins_clause(self, nodes: list[Node], at: int, stop: int, first: bool) -> bool:
-        """A noun phrase without preposition after a comma or "and", with a word for a step after it, is a new subject."""
+    def _begins_clause(self, nodes: list[Node], at: int, first: bool) -> bool:
+        """A noun phrase without preposition, with a word for a step after it, is a new subject."""
         if nodes[at].role is not None or first or at + 1 >= len(nodes):
             return False
         follow = nodes[at + 1]
@@ -203,8 +203,9 @@ class Parts(StepTools):
         if self.elliptic and role == "of" and node.kind is NodeKind.PERSON and self._follows_club(nodes, at):
             return  # "il Fenerbahçe di Mourinho" is the club
         if role is None or role == "object":
-            if first or node.kind is NodeKind.PERSON:
-                self._assign(event, node, self._bare_part(event, node, frame, role), frame)
+            late = self.turns and event.subject is None and not event.buyers and node.kind is NodeKind.CLUB
+            if first or late or node.kind is NodeKind.PERSON:
+                self._assign(event, node, self._bare_part(event, node, frame, role, nodes[at - 1]))
             return
         if event.passive and role in self.agents and "agent" in frame.preps:
             role = "agent"  # "acquistato dal Milan"
@@ -215,14 +216,16 @@ class Parts(StepTools):
             return
         if part is None and first and role in ("for", "of", "about", "partner", "place", "goal"):
             part = frame.object
-        self._assign(event, node, part, frame)
+        self._assign(event, node, part)
 
     def _follows_club(self, nodes: list[Node], at: int) -> bool:
         return at > 1 and nodes[at - 1].has("prep", "of") and nodes[at - 2].kind is NodeKind.CLUB
 
-    def _bare_part(self, event: Event, node: Node, frame: Frame, role: str | None) -> str | None:
+    def _bare_part(self, event: Event, node: Node, frame: Frame, role: str | None, before: Node) -> str | None:
         """The object, or in some languages a club that follows its verb as the subject: "lo quiere el Betis"."""
         if node.kind is NodeKind.CLUB and role is None and self.turns and frame.object == "player":
+            if before.has("conjunctions"):
+                return None  # it opens a clause of its own
             return event.entry.get("subject") or frame.subject
         return frame.object
 
@@ -234,7 +237,7 @@ class Parts(StepTools):
         person, _, club = str(given).partition("|")
         return person if node.kind is NodeKind.PERSON else club or person
 
-    def _assign(self, event: Event, node: Node, part: str | None, frame: Frame) -> None:
+    def _assign(self, event: Event, node: Node, part: str | None) -> None:
         if part is None:
             return
         if node.kind is NodeKind.PERSON:

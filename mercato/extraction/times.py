@@ -133,7 +133,8 @@ def dated(figure: Figure, day: date | None, behind: bool = False) -> Time | None
     window = None
     if len(value) == 7 and len(written) == 7 and int(value[5:]) in WINDOW_MONTHS:
         window = f"{value[:4]}-{WINDOW_MONTHS[int(value[5:])]}"
-    return Time(figure.start, figure.end, window, value, past=_is_past(value, day) or behind)
+    ahead = day is not None and value > day.isoformat()[: len(value)]  # "has signed until 2029"
+    return Time(figure.start, figure.end, window, value, past=_is_past(value, day) or (behind and not ahead))
 
 
 def _is_past(value: str, day: date | None) -> bool:
