@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mercato.extraction.chains import Chains
-from mercato.extraction.frames import FRAMES
 from mercato.extraction.nodes import Node, NodeKind
 from mercato.extraction.parts import Parts
 from mercato.extraction.stages import govern
@@ -28,14 +27,13 @@ class EventReader(Chains, Parts):
         """The events of a sentence, with their parts."""
         chains = self._chains(nodes)
         events: list[Event] = list(self._bare_moves(nodes, sentence))
-        bounds = {chain.nodes[0] for chain in chains}
         for number, chain in enumerate(chains):
             event = self._event(nodes, chain, sentence)
             if event is None:
                 continue
             self._inherit(nodes, chain, event, events)
             stop = chains[number + 1].nodes[0] if number + 1 < len(chains) else len(nodes)
-            self._take_parts(nodes, chain, event, stop, bounds)
+            self._take_parts(nodes, chain, event, stop)
             if chain.purposive and events:
                 self._serve(events[-1], event)
             if event.frame == "join" and self._is_attributive(nodes, chain):
@@ -49,7 +47,11 @@ class EventReader(Chains, Parts):
     def _leads_elsewhere(self, nodes: list[Node], chain: Chain, event: Event) -> bool:
         """ "plan to come back", "would like to see": a wish whose verb is no step of a transfer."""
         key = nodes[chain.nodes[-1]].key
-        if self.turns and event.frame == "pursue" and not (event.people or event.unnamed_object or event.plural_object):
+        if (
+            self.marks_objects
+            and event.frame == "pursue"
+            and not (event.people or event.unnamed_object or event.plural_object)
+        ):
             return True  # whom it is about stands as an object or a pronoun there
         return event.frame == "pursue" and not event.people and " " in key and (
             self.language.preposition_roles.get(key.rsplit(" ", 1)[-1]) == "goal"
@@ -68,13 +70,13 @@ class EventReader(Chains, Parts):
                 and not any(n.kind is NodeKind.EVENT for n in nodes[: at - 2])
             ):
                 event = Event("join", Stage.INTEREST, (direction.start, club.end), sentence, at - 1, BARE)
-                self._assign(event, person, "player", FRAMES["join"])
-                self._assign(event, club, "buyer", FRAMES["join"])
+                self._assign(event, person, "player")
+                self._assign(event, club, "buyer")
                 if event.people and event.buyers:
                     yield event
 
     def _inherit(self, nodes: list[Node], chain: Chain, event: Event, events: list[Event]) -> None:
-        """ "wants to stay or leave": a second verb without a subject of its own stands under the first one's governors."""
+        """ "wants to stay or leave": a second verb without a subject stands under the first one's governors."""
         at = chain.nodes[0]
         if not events or event.governors or chain.entries[0].form not in ("base", "ing", "inf") or at == 0:
             return

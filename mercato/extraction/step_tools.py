@@ -13,6 +13,7 @@ class StepTools:
         self.language = language
         self.resolver = resolver
         self.previous = language.words.get("previous", frozenset())
+        self.marks_objects = bool(language.words.get("object_prepositions"))
         self.turns = "subject_after_verb" in language.words["switches"]
         self.elliptic = "dropped_subjects" in language.words["switches"]
         self.infinitives: frozenset[str] = language.words.get("be_infinitives", frozenset())
