@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from mercato.extraction.drafts import Draft
 from mercato.extraction.items import Item, ItemKind
@@ -144,7 +145,7 @@ class AttributionReader:
 
     def _by_town(self, items: list[Item]) -> bool:
         """ "the Roman newspaper": an outlet cited before, named by its town."""
-        for first, second in zip(items, items[1:], strict=False):
+        for first, second in pairwise(items):
             if second.key in self.language.words["outlet_nouns"] and (
                 first.key in self.language.towns or first.kind in (ItemKind.CITY, ItemKind.DEMONYM)
             ):
@@ -154,7 +155,7 @@ class AttributionReader:
         return False
 
     def bind(self, drafts: list[Draft], rows: list[Sentence]) -> None:
-        """Gives every draft the chain of its sentence; in a post or a round-up's item what is cited covers all of it."""
+        """Gives every draft the chain of its sentence; what a post or an item of a round-up cites covers all of it."""
         short = len(self.text) <= POST_LENGTH
         for draft in drafts:
             citation = self.citations.get(draft.sentence)
@@ -176,11 +177,11 @@ class AttributionReader:
             citation = self.citations[number]
             if short and rows[number].block > block > rows[0].block:
                 continue  # a credit in a later paragraph covers nothing before it but the headline
-            if citation.links and (short or (rows[number].block == block and self._ends_item(citation, rows, number))):
+            if citation.links and (short or (rows[number].block == block and self._ends_item(rows, number))):
                 return list(citation.links)
         return []
 
-    def _ends_item(self, citation: Citation, rows: list[Sentence], number: int) -> bool:
+    def _ends_item(self, rows: list[Sentence], number: int) -> bool:
         """A bracketed credit at the end of a paragraph covers the paragraph."""
         row = rows[number]
         last = number + 1 >= len(rows) or rows[number + 1].block != row.block

@@ -190,9 +190,9 @@ class Resolver:
             other = fold_name(being.name)
             if other == folded:
                 return being
-            if other[-3:] != folded[-3:] and words[0] not in other and words[-1] not in other:
-                if not name.people or not being.people:
-                    continue
+            apart = other[-3:] != folded[-3:] and words[0] not in other and words[-1] not in other
+            if apart and not (name.people and being.people):
+                continue
             theirs = other.split()
             short, long = (words, theirs) if len(words) < len(theirs) else (theirs, words)
             if short and set(short) <= set(long) and (short[-1] == long[-1] or len(short) > 1 or short[0] in long[-2:]):
@@ -321,15 +321,14 @@ class Resolver:
         """The club that a coach or official works for: as the text says, else as the register has it on the day."""
         if being.employer is not None or self.day is None:
             return being.employer or being.club
+        today = self.day.isoformat()
         for person in being.people:
             for spell in reversed(person.spells):
-                if spell.flags & {"coach", "director"} or person.role in ("coach", "director"):
-                    if spell.start <= self.day.isoformat() and (
-                        not spell.end or spell.end >= self.day.isoformat()[: len(spell.end)]
-                    ):
-                        club = self.register.clubs.get(spell.club_id)
-                        if club is not None:
-                            return ClubName(club.name, club)
+                working = spell.flags & {"coach", "director"} or person.role in ("coach", "director")
+                running = spell.start <= today and (not spell.end or spell.end >= today[: len(spell.end)])
+                club = self.register.clubs.get(spell.club_id)
+                if working and running and club is not None:
+                    return ClubName(club.name, club)
         return being.club
 
     def _is_coach(self, being: Being) -> bool:

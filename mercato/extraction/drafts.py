@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from mercato.extraction.coreference import Being
 from mercato.extraction.draft import Draft
@@ -83,7 +84,7 @@ class Drafter(FrameRules):
 
     def _settle_outcomes(self, events: list[Event]) -> None:
         """ "a bid was rejected by", "his move to X collapsed": the outcome belongs to the step before it."""
-        for before, event in zip(events, events[1:], strict=False):
+        for before, event in pairwise(events):
             if event.governors or event.stage is None:
                 continue
             if (
@@ -204,9 +205,13 @@ class Drafter(FrameRules):
         refused = {id(d.being) for d in found if d.kind is ClaimKind.MOVE and d.stage is Stage.REJECTED}
         if any(e.frame == "sell" and e.stage is Stage.REJECTED and e.entry.get("core") != "rejected" for e in events):
             found[:] = [
-                d for d in found
-                if not (d.kind is ClaimKind.STAY and id(d.being) in refused and d.event is not None and d.event.frame == "sell")
-            ]  # fmt: skip
+                d
+                for d in found
+                if d.kind is not ClaimKind.STAY
+                or id(d.being) not in refused
+                or d.event is None
+                or d.event.frame != "sell"
+            ]
 
 
 def targets(nodes: list[Node], sentence: int) -> Iterator[Draft]:

@@ -1,4 +1,4 @@
-"""Figures in text: money, ages, dates, lengths of time, percentages, read by patterns built from a language's tables."""
+"""Figures in text: money, ages, dates, lengths of time, shares; patterns built from a language's tables."""
 
 from __future__ import annotations
 
@@ -67,10 +67,9 @@ class FigureReader:
 
     @staticmethod
     def _after_pattern(data: Mapping[str, Any]) -> re.Pattern[str]:
-        return re.compile(
-            rf"(?:\s(?:{_any(data.get('fee_words', ('-',)))}))?\s?[,(]?\s?(?:(?P<rise>{_any(data['rising_words'])})|(?:{_any(data['add_on_links'])}))\s?(?=\S)",
-            re.I,
-        )
+        fee_words = _any(data.get("fee_words", ("-",)))
+        rises, links = _any(data["rising_words"]), _any(data["add_on_links"])
+        return re.compile(rf"(?:\s(?:{fee_words}))?\s?[,(]?\s?(?:(?P<rise>{rises})|(?:{links}))\s?(?=\S)", re.I)
 
     @staticmethod
     def _age_pattern(data: Mapping[str, Any]) -> re.Pattern[str]:

@@ -81,7 +81,12 @@ class FrameRules:
             for club in clubs:
                 if being.current.get(club.name.key):
                     continue
-                if event.entry.get("noun") and event.frame == "acquire" and event.governors[-1:] == ("talk",) and self.resolver.was_at(being, club.name):
+                if (
+                    event.entry.get("noun")
+                    and event.frame == "acquire"
+                    and event.governors[-1:] == ("talk",)
+                    and self.resolver.was_at(being, club.name)
+                ):
                     continue  # "Atlético negotiate the transfer of X", and he is theirs
                 yield self._draft(event, ClaimKind.MOVE, being, span, club)
 

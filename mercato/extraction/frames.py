@@ -1,4 +1,4 @@
-"""Who is who around a word for a step of a transfer: the roles of its subject, its object and what its prepositions govern.
+"""Who is who around a word for a step of a transfer: the roles of its subject, object and prepositions.
 
 The frames are about football and hold for every language; which words open which frame is language data.
 """

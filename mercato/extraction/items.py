@@ -52,7 +52,7 @@ KEYS = {
 
 @dataclass(slots=True, eq=False)
 class Item:
-    """A run of characters that stands for one thing. `key` is what patterns see: the word in lower case, or "<club>"."""
+    """A run of characters that stands for one thing. `key` is what patterns see: the word, or "<club>"."""
 
     kind: ItemKind
     start: int

@@ -1,4 +1,4 @@
-"""What the names of a document stand for: hits of the name index are settled, names that nobody knows are found by shape."""
+"""What the names of a document stand for: known names are settled, others found by their shape."""
 
 from __future__ import annotations
 
@@ -241,7 +241,7 @@ class Namer:
                 at += 1
                 continue
             if item.kind is ItemKind.NAME and item.key[0] in "@#":
-                out.append(self._handle(text, items[at]))
+                out.append(self._handle(items[at]))
                 at += 1
                 continue
             end = self._run_end(text, items, at) if not shouting else at
@@ -287,7 +287,7 @@ class Namer:
             return False
         return item.key in club.name.lower().split()
 
-    def _handle(self, text: str, item: Item) -> Item:
+    def _handle(self, item: Item) -> Item:
         found = self.register.by_handle.get(item.key[1:])
         if isinstance(found, Club):
             item.kind, item.key, item.value = ItemKind.CLUB, KEYS[ItemKind.CLUB], ClubName(found.name, found)

@@ -1,4 +1,4 @@
-"""A sentence as a row of nodes: noun phrases for people and clubs, words for steps of a transfer, and what joins them."""
+"""A sentence as a row of nodes: noun phrases for people and clubs, words for steps, what joins them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,8 @@ class Node:
     """
 
     __slots__ = (
-        "categories", "clubs", "end", "entries", "item", "key", "kind", "owner", "people", "role", "senses", "start", "tag",
+        "categories", "clubs", "end", "entries", "item", "key", "kind",
+        "owner", "people", "role", "senses", "start", "tag",
     )  # fmt: skip
 
     def __init__(

@@ -16,6 +16,7 @@ def _is_joint(node: Node) -> bool:
 
 
 def join_lists(nodes: list[Node]) -> list[Node]:
+    """The row with each list of people or of clubs as one node."""
     out: list[Node] = []
     at, count = 0, len(nodes)
     while at < count:

@@ -34,13 +34,13 @@ class PersonPhrases(PhraseTools):
         owner = high + 1 < len(cells) and cells[high + 1].key == "'s"
         if owner:
             high += 1
-            high = self._relative(cells, high, used)
+            high = self._relative(cells, high)
         node = phrase_node(NodeKind.PERSON, cells[low].start, cells[high].end, [mention], owner=owner)
         for index in range(low, high + 1):
             used[index] = True
         taken[low] = (high, node)
 
-    def _relative(self, cells: list[Node], at: int, used: list[bool]) -> int:
+    def _relative(self, cells: list[Node], at: int) -> int:
         """ "Messi's father Jorge" speaks of Messi: the name of the relative is passed over."""
         if at + 1 < len(cells) and "officials" in cells[at + 1].categories:
             at += 1
@@ -59,11 +59,7 @@ class PersonPhrases(PhraseTools):
                 if low == at and named and not self._describes(cells, low - 1):
                     break
                 low -= 1
-            elif cell.key == "," and named and low == at and self._ends_description(cells, low - 2, used):
-                low -= 1
-            elif self.describes_after and self._joins_club(cells, low - 1):
-                low -= 1
-            elif cell.key == "-" and low >= 2 and "former" in cells[low - 2].categories:
+            elif self._links(cells, low, named and low == at, used):
                 low -= 1
             elif cell.key == "'s":
                 if low < 2 or cells[low - 2].tag not in (ItemKind.CLUB, ItemKind.COUNTRY):
@@ -83,6 +79,15 @@ class PersonPhrases(PhraseTools):
         ):
             low += 1
         return low
+
+    def _links(self, cells: list[Node], low: int, before_name: bool, used: list[bool]) -> bool:
+        """Whether the cell before `low` holds two parts of a description together, as the dash of "ex-" does."""
+        cell = cells[low - 1]
+        if cell.key == "," and before_name and self._ends_description(cells, low - 2, used):
+            return True
+        if self.describes_after and self._joins_club(cells, low - 1):
+            return True
+        return cell.key == "-" and low >= 2 and "former" in cells[low - 2].categories
 
     def _describes(self, cells: list[Node], at: int) -> bool:
         """ "il difensore del Liverpool Joe Gomez", "l'ex Genoa Perin": the club belongs to the words before it."""
@@ -122,9 +127,9 @@ class PersonPhrases(PhraseTools):
         named = cells[at].tag is ItemKind.PERSON
         while high + 1 < len(cells) and not used[high + 1] and cells[high + 1].start - cells[high].end <= 1:
             cell = cells[high + 1]
-            if cell.tag in (ItemKind.AGE, ItemKind.DEMONYM) or (not named and self._may_follow(cell)):
-                high += 1
-            elif cell.tag is ItemKind.CLUB and not named and self._is_adjective(cell):
+            club_word = cell.tag is ItemKind.CLUB and self._is_adjective(cell)
+            described = not named and (club_word or self._may_follow(cell))
+            if described or cell.tag in (ItemKind.AGE, ItemKind.DEMONYM):
                 high += 1
             elif cell.has("prep", "of") and (club := self._owning_club(cells, high + 2, used)) is not None:
                 high = club
@@ -161,7 +166,7 @@ class PersonPhrases(PhraseTools):
         if (
             at >= len(cells)
             or used[at]
-            or not (cells[at].categories & HEADS or at > start and cells[at].tag is ItemKind.CLUB)
+            or not (cells[at].categories & HEADS or (at > start and cells[at].tag is ItemKind.CLUB))
         ):
             return None
         end = self._walk_right(cells, at, used)
@@ -274,7 +279,8 @@ class PersonPhrases(PhraseTools):
         """ "the 24-year-old", "their Brazil forward", "a new goalkeeper", "several Juventus stars", "he"."""
         cell = cells[at]
         if cell.tag is ItemKind.DEMONYM and at and last_word(cells[at - 1]) in self.demonym_clubs:
-            return self._club_of_nation(cells, at, used, taken)
+            self._club_of_nation(cells, at, used, taken)
+            return
         if cell.tag is ItemKind.DEMONYM and not self._stands_alone(cells, at, used):
             return
         if at + 1 < len(cells) and not used[at + 1] and self._goes_on(cells, at):

@@ -55,7 +55,7 @@ class RuleReader:
             resolver.see(nodes)
             _place_in_brackets(nodes, resolver)
             _place_by_preposition(nodes, resolver, language.words.get("at_club_roles", _AT_CLUB))
-            _place_by_predicate(nodes, resolver)
+            _place_by_predicate(nodes)
             events = reader.read(nodes, number)
             assembler.conditions.mark(nodes, events, number)
             spoken = [n for n in nodes if n.role != "aside"]
@@ -110,7 +110,7 @@ def _place_in_brackets(nodes: list[Node], resolver: Resolver) -> None:
 _AT_CLUB = frozenset({"place", "for", "of"})
 
 
-def _place_by_predicate(nodes: list[Node], resolver: Resolver) -> None:
+def _place_by_predicate(nodes: list[Node]) -> None:
     """ "Maignan is still a Milan player": what somebody is said to be."""
     for at, node in enumerate(nodes):
         mention = node.people[0] if node.kind is NodeKind.PERSON and len(node.people) == 1 else None
