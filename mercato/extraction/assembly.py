@@ -34,6 +34,7 @@ from mercato.model import (
 from mercato.register import Register
 
 _WISHES = frozenset({Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED})
+_LOANS = frozenset({Deal.LOAN, Deal.LOAN_OPTION, Deal.LOAN_OBLIGATION})
 _FINAL = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED})
 _ORDER = {stage: rank for rank, stage in enumerate(Stage)}
 
@@ -192,7 +193,8 @@ class Assembler:
             moves = [d for d in kept if d.kind is ClaimKind.MOVE and d.being is exit_.being]
             if len(moves) == 1:  # "he comes on loan from Y until June, says Z"
                 moves[0].chain = moves[0].chain or exit_.chain
-                moves[0].deal = moves[0].deal or exit_.deal
+                if exit_.deal in _LOANS:
+                    moves[0].deal = moves[0].deal or exit_.deal
                 moves[0].until = moves[0].until or exit_.until
         staying = {id(d.being) for d in kept if d.kind is ClaimKind.STAY}
         return [
