@@ -148,6 +148,8 @@ class Drafter(FrameRules):
     def _people(self, event: Event, local: list[Being]) -> list[tuple[Being, Span]]:
         if event.elliptic and event.frame in SPOKEN_OF_BY_OTHERS:
             event.people = [pair for pair in event.people if not _is_official(pair[0])]
+            moving = [pair for pair in event.people if not (pair[0].people and pair[0].people[0].role == "coach")]
+            event.people = moving or event.people
         if event.people:
             players = [pair for pair in event.people if pair[0].role == "player"]
             for being, _ in event.people if players else ():

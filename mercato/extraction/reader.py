@@ -114,13 +114,10 @@ def _place_by_predicate(nodes: list[Node]) -> None:
     """ "Maignan is still a Milan player": what somebody is said to be."""
     for at, node in enumerate(nodes):
         mention = node.people[0] if node.kind is NodeKind.PERSON and len(node.people) == 1 else None
-        if (
-            mention is None
-            or mention.name is not None
-            or not mention.indefinite
-            or not at
-            or not nodes[at - 1].has("be")
-        ):
+        if mention is None or mention.name is not None or not mention.indefinite:
+            continue
+        before = next((n for n in reversed(nodes[:at]) if n.kind is not NodeKind.WORD), None)
+        if before is None or not before.has("be"):
             continue
         for being in _person_before(nodes, at, wanted=False)[-1:]:
             for club, relation in mention.clubs:
