@@ -162,6 +162,9 @@ class Drafter(FrameRules):
         if event.unnamed_object or event.plural_object:
             return []
         here = [b for b in local if b.role == "player" and not (event.elliptic and _is_official(b))]
+        if event.elliptic and event.frame in ("pursue", "acquire", "bid") and event.subject is not None:
+            doers = [m.being for m in event.subject.people]
+            here = [b for b in here if b not in doers]
         if event.dropped and self.topic is not None and not any(b.first[0] < event.span[0] for b in here):
             here = local = []
         if here:
