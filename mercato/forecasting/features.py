@@ -7,63 +7,34 @@ nothing out of the ordinary": what is missing moves no forecast. The sentence is
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import NamedTuple
 
+from mercato.forecasting import persons  # noqa: F401  (its signals register themselves)
 from mercato.forecasting.cases import Case, Destination
-from mercato.forecasting.moves import Move, MoveKind
+from mercato.forecasting.moves import MoveKind
 from mercato.forecasting.outcomes import club_key
 from mercato.forecasting.reports import Report
+from mercato.forecasting.signals import (
+    AHEAD,
+    NOTHING,
+    PAIR_SIGNALS,
+    PERSON_SIGNALS,
+    Learned,
+    PairSignal,
+    Signal,
+    pair,
+)
 from mercato.model import Certainty, ClaimKind, Deal, MoneyKind, Stage
 from mercato.register import WindowKind
 
-
-class Signal(NamedTuple):
-    """A value, and the line of English that says what it is."""
-
-    value: float
-    sentence: str
-
-
-NOTHING = Signal(0.0, "")
-
-
-@dataclass(frozen=True)
-class Learned:
-    """What earlier outcomes taught of words and sources: log-odds above the average of all, by word and by source."""
-
-    words: Mapping[str, float] = field(default_factory=dict)
-    sources: Mapping[str, float] = field(default_factory=dict)
-    clubs: Mapping[str, float] = field(default_factory=dict)
-
-
-PairSignal = Callable[[Case, Destination, Learned], Signal]
-PersonSignal = Callable[[Case, Learned], Signal]
-PAIR_SIGNALS: dict[str, PairSignal] = {}
-PERSON_SIGNALS: dict[str, PersonSignal] = {}
-
-_AHEAD = {Stage.INTEREST: 0, Stage.TALKS: 1, Stage.BID: 2, Stage.ADVANCED: 3, Stage.AGREED: 4, Stage.DONE: 5}
 _FOR_ONE_ONLY = (Stage.ADVANCED, Stage.AGREED, Stage.DONE)
 _RECENT = timedelta(days=14)
 
 
-def pair(function: PairSignal) -> PairSignal:
-    """Register a signal of a person and a destination under the function's name."""
-    PAIR_SIGNALS[function.__name__] = function
-    return function
-
-
-def personal(function: PersonSignal) -> PersonSignal:
-    """Register a signal of a person, whatever the destination."""
-    PERSON_SIGNALS[function.__name__] = function
-    return function
-
-
 def _best(reports: Iterable[Report]) -> Stage:
-    reached = [report.stage for report in reports if report.stage in _AHEAD]
-    return max(reached, key=lambda stage: _AHEAD[stage], default=Stage.INTEREST)
+    reached = [report.stage for report in reports if report.stage in AHEAD]
+    return max(reached, key=lambda stage: AHEAD[stage], default=Stage.INTEREST)
 
 
 def _days(days: int) -> str:
@@ -109,7 +80,7 @@ def settled_while_open(case: Case, destination: Destination, learned: Learned) -
 def newest_is_ahead(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
     """The newest report's step, in fifths of the way from interest to done; setbacks count below none."""
     stage = destination.last.stage
-    value = _AHEAD.get(stage, -1) / 5 if stage else 0.0
+    value = AHEAD.get(stage, -1) / 5 if stage else 0.0
     return Signal(value, f"the newest report has it at {stage.value if stage else 'no stated step'}")
 
 
@@ -165,8 +136,8 @@ def has_rivals(case: Case, destination: Destination, learned: Learned) -> Signal
 @pair
 def rival_is_ahead(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
     """How much further another destination has come: steps between them, in fifths."""
-    own = _AHEAD[_best(destination.reports)]
-    others = [(_AHEAD[_best(other.reports)], other) for other in case.destinations if other is not destination]
+    own = AHEAD[_best(destination.reports)]
+    others = [(AHEAD[_best(other.reports)], other) for other in case.destinations if other is not destination]
     best = max(others, key=lambda pair_: pair_[0], default=None)
     if best is None or best[0] <= own:
         return NOTHING
@@ -358,115 +329,6 @@ def publisher_record(case: Case, destination: Destination, learned: Learned) -> 
 def club_record(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
     """How often links with that club came true in earlier outcomes: log-odds above the average, shrunk."""
     return Signal(learned.clubs.get(destination.key, 0.0), f"how links with {destination.club.name} came out before")
-
-
-@personal
-def wants_out(case: Case, learned: Learned) -> Signal:  # noqa: ARG001
-    """Reports in the last 60 days that the person may leave, without a destination, as a logarithm."""
-    count = sum(1 for r in case.reports if r.kind is ClaimKind.EXIT and (case.day - r.day).days <= 60)
-    return Signal(math.log1p(count), f"{count} reports that the person may leave")
-
-
-@personal
-def said_to_stay(case: Case, learned: Learned) -> Signal:  # noqa: ARG001
-    """Reports in the last 60 days of staying or a new contract, as a logarithm."""
-    count = sum(1 for r in case.reports if r.kind is ClaimKind.STAY and (case.day - r.day).days <= 60)
-    return Signal(math.log1p(count), f"{count} reports of staying or a new contract")
-
-
-@personal
-def stay_settled(case: Case, learned: Learned) -> Signal:  # noqa: ARG001
-    """Whether a new contract was reported as close, agreed or signed."""
-    near = (Stage.ADVANCED, Stage.AGREED, Stage.DONE)
-    found = any(r.kind is ClaimKind.STAY and r.stage in near for r in case.reports)
-    return Signal(float(found), "a new contract reported as close or signed")
-
-
-@personal
-def contract_runs_out(case: Case, learned: Learned) -> Signal:  # noqa: ARG001
-    """Whether the contract was reported to end in the year of a summer window, or before."""
-    if case.window.endswith(WindowKind.WINTER):
-        return NOTHING
-    ends = [r.until for r in case.reports if r.kind is ClaimKind.CONTRACT and r.until and r.until[:4].isdigit()]
-    if not ends:
-        return NOTHING
-    years = int(ends[-1][:4]) - int(case.window[:4])
-    return Signal(max(-1.0, min(1.0, 0.75 - 0.5 * years)), f"contract reported until {ends[-1]}")
-
-
-@personal
-def age(case: Case, learned: Learned) -> Signal:  # noqa: ARG001
-    """Age in tens of years above 25; 0 where it is not known."""
-    years = _age(case)
-    return NOTHING if years is None else Signal((years - 25) / 10, f"age {years:.0f}")
-
-
-@personal
-def age_far_from_prime(case: Case, learned: Learned) -> Signal:  # noqa: ARG001
-    """The square of the age above 25 in tens of years; 0 where it is not known."""
-    years = _age(case)
-    return NOTHING if years is None else Signal(((years - 25) / 10) ** 2, f"age {years:.0f}")
-
-
-def _age(case: Case) -> float | None:
-    known = case.record.age_on(case.day) if case.record else None
-    if known is not None:
-        return sum(known) / 2
-    told = [m.age for m in case.moves if m.age is not None]
-    return float(told[-1]) if told else None
-
-
-@personal
-def keeper(case: Case, learned: Learned) -> Signal:  # noqa: ARG001
-    """Whether the person keeps goal."""
-    return Signal(float(bool(case.record and case.record.position == "goalkeeper")), "a goalkeeper")
-
-
-@personal
-def moved_lately(case: Case, learned: Learned) -> Signal:  # noqa: ARG001
-    """Whether a permanent move in the last 14 months is known."""
-    found = _recent(case, (MoveKind.PERMANENT, MoveKind.FREE, MoveKind.UNKNOWN))
-    return Signal(float(found is not None), f"moved to {found.to.name} lately" if found and found.to else "")
-
-
-@personal
-def lent_lately(case: Case, learned: Learned) -> Signal:  # noqa: ARG001
-    """Whether a loan in the last 14 months is known."""
-    found = _recent(case, (MoveKind.LOAN,))
-    return Signal(float(found is not None), f"lent to {found.to.name} lately" if found and found.to else "")
-
-
-def _recent(case: Case, kinds: tuple[MoveKind, ...]) -> Move | None:
-    oldest = case.day - timedelta(days=425)
-    book = case.world.outcomes
-    return next((m for m in reversed(case.moves) if m.kind in kinds and book.known_at(m) >= oldest), None)
-
-
-@personal
-def once_dear(case: Case, learned: Learned) -> Signal:  # noqa: ARG001
-    """The highest fee once paid for the person, as a logarithm above 5 million euros; 0 where none is known."""
-    fees = [m.fee_eur for m in case.moves if m.fee_eur]
-    return Signal(math.log(max(fees) / 5e6) / 2, f"once cost {max(fees) / 1e6:.0f} million") if fees else NOTHING
-
-
-@personal
-def unknown_to_register(case: Case, learned: Learned) -> Signal:  # noqa: ARG001
-    """Whether the register doesn't know the person: mostly the young and the lesser known."""
-    return Signal(float(case.record is None), "not in the register")
-
-
-@personal
-def much_talked_of(case: Case, learned: Learned) -> Signal:  # noqa: ARG001
-    """On how many days of the last month the person was reported on, as a logarithm."""
-    count = len({r.day for r in case.reports if (case.day - r.day).days <= 30})
-    return Signal(math.log1p(count), f"in the news on {count} days of the last month")
-
-
-@personal
-def someone_is_close(case: Case, learned: Learned) -> Signal:  # noqa: ARG001
-    """Whether some destination is reported as close or further: then an unnamed club is less likely."""
-    near = any(_AHEAD.get(r.stage, 0) >= 3 for d in case.destinations for r in d.reports if r.stage)
-    return Signal(float(near), "a named club is close")
 
 
 def pair_signals(case: Case, destination: Destination, learned: Learned) -> dict[str, Signal]:

@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 
 from mercato.forecasting.cases import ELSEWHERE, Case, CaseMaker
-from mercato.forecasting.features import Signal, pair_signals, person_signals
+from mercato.forecasting.features import pair_signals, person_signals
 from mercato.forecasting.hazard import Rows, probabilities
 from mercato.forecasting.model import Model, interval
+from mercato.forecasting.signals import Signal
 
 STALE_DAYS = 90
 """After so many days without a report nothing is said: the forecast would rest on the season alone."""

@@ -17,15 +17,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from mercato.forecasting.cases import ELSEWHERE, STAY, Case, Destination
-from mercato.forecasting.features import (
-    PAIR_SIGNALS,
-    PERSON_SIGNALS,
-    Learned,
-    Signal,
-    pair_signals,
-    person_signals,
-)
+from mercato.forecasting.features import pair_signals, person_signals
 from mercato.forecasting.seasons import SeasonWindow
+from mercato.forecasting.signals import PAIR_SIGNALS, PERSON_SIGNALS, Learned, Signal
 from mercato.register import WindowKind
 
 Floats = NDArray[np.float64]

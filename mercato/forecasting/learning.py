@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mercato.forecasting.cases import Case
-from mercato.forecasting.features import Learned
 from mercato.forecasting.outcomes import club_key
 from mercato.forecasting.reports import Report
+from mercato.forecasting.signals import Learned
 
 _FEWEST = 5
 """A word, source or club seen with fewer pairs of person and club teaches nothing of its own."""

@@ -9,11 +9,12 @@ from scipy.optimize import approx_fprime
 
 from mercato.errors import DataFileError
 from mercato.forecasting.cases import ELSEWHERE, STAY, CaseMaker
-from mercato.forecasting.features import PAIR_SIGNALS, PERSON_SIGNALS, Learned, pair_signals
+from mercato.forecasting.features import pair_signals
 from mercato.forecasting.forecasts import forecast
 from mercato.forecasting.hazard import _loss, rows_of
 from mercato.forecasting.model import TooLittle, as_json, load, save, train
 from mercato.forecasting.periods import cases_between
+from mercato.forecasting.signals import PAIR_SIGNALS, PERSON_SIGNALS, Learned
 from mercato.model import Stage
 from tests.forecasting.made import moved, said, season, world
 
