@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
+from mercato.extraction.amounts import Amount
 from mercato.extraction.drafts import Draft
 from mercato.extraction.events import Event
 from mercato.extraction.items import Figure, Item, ItemKind
 from mercato.extraction.languages import Language
 from mercato.extraction.nodes import Mark, Node
 from mercato.extraction.scene import times_of
-from mercato.extraction.terms import Amount
 from mercato.extraction.times import Time, figure_in
 from mercato.model import (
     Certainty,

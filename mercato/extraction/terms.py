@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 
+from mercato.extraction.amounts import Amount, distance, year_month
 from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.drafts import Draft
 from mercato.extraction.items import Figure, Item, ItemKind
@@ -28,56 +28,6 @@ def figure_of(node: Node, kind: ItemKind) -> Figure | None:
     if node.item is not None and node.item.kind is kind and isinstance(node.item.value, Figure):
         return node.item.value
     return None
-
-
-def year_month(means: str, day: date | None) -> str | None:
-    """What "this summer" or "at the end of the season" means on `day`: YYYY, or YYYY-MM where a month is plain.
-
-    European seasons end in June; a "summer" spoken of from September on is the next one.
-    """
-    if day is None:
-        return None
-    this = day.year
-    match means:
-        case "season_end":
-            return str(this if day.month <= 6 else this + 1)
-        case "summer_this":
-            return str(this)
-        case "summer_coming":
-            return str(this if day.month <= 8 else this + 1)
-        case "summer_next":
-            return str(this + 1)
-        case "january_coming":
-            return f"{this if day.month == 1 else this + 1}-01"
-        case "january_next":
-            return f"{this + 1}-01"
-        case "season_next":
-            return str(this + 1 if day.month <= 6 else this + 2)
-        case "month_next":
-            return f"{this + (day.month == 12)}-{day.month % 12 + 1:02d}"
-        case "month_this" | "week_this":
-            return f"{this}-{day.month:02d}"
-        case "year_end":
-            return f"{this}-12"
-        case _:
-            return None
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A sum in a sentence; an `aside` ("the £35m-rated striker") is the fee of no step."""
-
-    money: Money
-    span: Span
-    aside: bool
-
-
-def _distance(draft: Draft, span: Span) -> int:
-    """Characters between a sum and the words of a draft's step; what follows the step is nearer than what precedes."""
-    if draft.event is None:
-        return 9999
-    start, end = draft.event.span
-    return span[0] - end if span[0] >= end else (start - span[1] if span[1] <= start else 0)
 
 
 _LOANS = frozenset({Deal.LOAN, Deal.LOAN_OPTION, Deal.LOAN_OBLIGATION})
@@ -363,7 +313,7 @@ class TermReader:
             start, end = amount.span
             if amount.aside or (start in taken and not any(0 <= start - q <= REACH for q in quoted)):
                 continue
-            nearest = min(steps, key=lambda d: _distance(d, amount.span))
+            nearest = min(steps, key=lambda d: distance(d, amount.span))
             for draft in steps:
                 if (
                     draft.fee is None

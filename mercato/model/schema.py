@@ -46,7 +46,7 @@ def claim_to_schema(claim: Claim) -> dict[str, Any]:
 
 
 def claims_to_row(id_: str, claims: list[Claim]) -> dict[str, Any]:
-    """One text's reading: `{"id", "claims", "more": {"spells", "people"}}`; career facts are no claims of the schema."""
+    """One text's reading: `{"id", "claims", "more": {"spells", "people"}}`; career facts are no claims."""
     row: dict[str, Any] = {
         "id": id_,
         "claims": [claim_to_schema(c) for c in claims if c.kind is not ClaimKind.SPELL],

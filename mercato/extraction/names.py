@@ -1,0 +1,29 @@
+"""A club and a person as a text names them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mercato.register import Club, Person
+
+
+@dataclass(frozen=True, slots=True)
+class ClubName:
+    """A club as named in a text; `club` is None where no register knows it."""
+
+    name: str
+    club: Club | None = None
+    nickname: bool = False
+
+    @property
+    def key(self) -> str:
+        """What makes two mentions the same club."""
+        return self.club.id if self.club else self.name.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class PersonName:
+    """A person as named in a text, with those of the register that it may be."""
+
+    name: str
+    people: tuple[Person, ...] = ()
