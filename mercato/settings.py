@@ -11,11 +11,12 @@ from platformdirs import user_data_dir
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: the environment variable that sets it, its default and what it does."""
+    """One setting: the environment variable that sets it, its default and what it does; `secret` is never shown."""
 
     variable: str
     default: str
     meaning: str
+    secret: bool = False
 
     @property
     def value(self) -> str:
@@ -53,6 +54,13 @@ ALLOWED_HOSTS = Setting(
     "Hosts, with commas between them, that may be fetched though they lie on this machine or in a private network.",
 )
 
+TOKEN = Setting(
+    "MERCATO_TOKEN",
+    "",
+    "The secret that lets programs add documents and verdicts over the API; empty means that nobody can.",
+    secret=True,
+)
+
 SETTINGS: tuple[Setting, ...] = (
     HOME,
     LEDGER,
@@ -64,6 +72,7 @@ SETTINGS: tuple[Setting, ...] = (
     WATCH,
     ALLOWED_HOSTS,
     REGISTER_SOURCE,
+    TOKEN,
 )
 
 

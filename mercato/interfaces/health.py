@@ -110,7 +110,8 @@ def _settings() -> Iterator[Finding]:
         advice = ""
         if setting in (TIMEOUT, MAX_BYTES) and not _is_positive(setting.value):
             advice = f"Set {setting.variable} to a number above zero, or unset it (default {setting.default})."
-        yield Finding("settings", setting.variable, f"{setting.value or '(empty)'} ({origin})", advice)
+        value = "(not shown)" if setting.secret and setting.value else setting.value or "(empty)"
+        yield Finding("settings", setting.variable, f"{value} ({origin})", advice)
 
 
 def _is_positive(text: str) -> bool:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from ahocorasick_rs import BytesAhoCorasick
@@ -59,6 +60,7 @@ def fold_bytes(text: str) -> bytes:
     return text.encode("latin-1", "mercato.fold").translate(_LATIN)
 
 
+@lru_cache(maxsize=65_536)
 def fold_name(name: str) -> bytes:
     """A name folded as text is, with runs of spaces made one."""
     return b" ".join(fold_bytes(unicodedata.normalize("NFC", name)).split())
