@@ -20,13 +20,12 @@ DISTINCT = 2
 MIN_NAME = 4
 """Shorter names of clubs are words of other things too."""
 MIN_WORD = 3
-_BEYOND = rb"[\x80-\xff]{1,2}"
 _FILE = "filter.yaml"
 _SAMPLE = 1024
 _NO_WORD = re.compile(r"[\x00-/:-`{-\x7f]")
-# Letters and digits of ASCII in lower case, one byte for all beyond ASCII; all else parts words.
+# Letters and digits of ASCII in lower case, what is beyond ASCII as it is; all else parts words.
 _FOLDED = bytes(
-    0x80 if code > 0x7F else ord(chr(code).lower()) if chr(code).isalnum() or code == 0x5F else 0x20
+    code if code > 0x7F else ord(chr(code).lower()) if chr(code).isalnum() or code == 0x5F else 0x20
     for code in range(256)
 )
 
@@ -187,9 +186,12 @@ class ScanFilter:
 
 
 def _pattern(word: str) -> bytes:
-    """A word between bytes that are no ASCII letters or digits; a letter beyond ASCII is one byte or two."""
-    letters = (_BEYOND if c > "\x7f" else b"[^0-9A-Za-z]" if c == " " else c.encode() for c in word.removesuffix("*"))
-    return (b"" if word[0] > "\x7f" else rb"\b") + b"".join(letters) + (b"" if _is_open(word) else rb"\b")
+    """A word between bytes that are no ASCII letters or digits; letters beyond ASCII as UTF-8 has them.
+
+    Leaving their bytes open, for other encodings' sake, would make the whole search three times slower.
+    """
+    literal = word.removesuffix("*").encode().replace(b" ", b"[^0-9A-Za-z]")
+    return (b"" if word[0] > "\x7f" else rb"\b") + literal + (b"" if _is_open(word) else rb"\b")
 
 
 def _is_open(word: str) -> bool:
@@ -203,21 +205,17 @@ class AutomatonFilter:
         from ahocorasick_rs import BytesAhoCorasick
 
         self._tally = _Tally(words)
-        forms = [(n, form) for n, word in enumerate(self._tally.every) for form in _forms(word)]
-        self._numbers = [number for number, _ in forms]
-        self._automaton = BytesAhoCorasick([form for _, form in forms])
+        self._automaton = BytesAhoCorasick([_folded(word) for word in self._tally.every])
 
     def passes(self, data: bytes) -> bool:
         """Whether the bytes hold enough words of some language."""
         self._tally.start()
         folded = b" " + _readable(data).translate(_FOLDED) + b" "
         hits = self._automaton.find_matches_as_indexes(folded, overlapping=True)
-        return any(self._tally.see(self._numbers[form]) for form, _, _ in hits)
+        return any(self._tally.see(number) for number, _, _ in hits)
 
 
-def _forms(word: str) -> set[bytes]:
-    """A word as it stands in folded bytes, in UTF-8 and in encodings of one byte."""
-    bare, end = word.removesuffix("*"), b"" if _is_open(word) else b" "
-    start = b"" if word[0] > "\x7f" else b" "
-    in_one_byte = b"".join(b"\x80" if c > "\x7f" else c.encode() for c in bare)
-    return {start + form + end for form in (bare.encode().translate(_FOLDED), in_one_byte)}
+def _folded(word: str) -> bytes:
+    """A word as it stands in folded bytes, between spaces where it has to end there."""
+    bare = word.removesuffix("*").encode().translate(_FOLDED)
+    return (b"" if word[0] > "\x7f" else b" ") + bare + (b"" if _is_open(word) else b" ")
