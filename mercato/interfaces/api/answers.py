@@ -1,0 +1,133 @@
+"""Questions and their answers as plain records; API, pages and exports ask here, so that they say the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from mercato.errors import Misused, NotFound
+from mercato.interfaces.cli.claims import as_record
+from mercato.interfaces.cli.rumour_text import record, what
+from mercato.interfaces.finding import source_counts
+from mercato.ledger import ClaimFilter, LedgerView, StoredClaim, StoredDocument
+from mercato.ledger.queries import claims_query
+from mercato.ledger.rows import fold_outlet, stored_claim
+from mercato.model import ClaimKind, Stage
+from mercato.model.rumours import Rumour, RumourStatus
+from mercato.rumours.book import Change, RumourBook, RumourFilter
+from mercato.rumours.windows import is_label
+
+SOURCE_CLAIMS = 50
+
+
+def checked_window(window: str | None) -> str | None:
+    """A window's label; Misused for what is none."""
+    if window is not None and not is_label(window):
+        raise Misused(f"{window[:40]!r} is no window. Write it as 2025-summer or 2026-winter.")
+    return window
+
+
+def rumour_filter(
+    *,
+    kinds: list[ClaimKind],
+    stages: list[Stage],
+    statuses: list[RumourStatus],
+    window: str | None = None,
+    **rest: Any,
+) -> RumourFilter:
+    """A filter from what a request says."""
+    return RumourFilter(
+        kinds=tuple(kinds), stages=tuple(stages), statuses=tuple(statuses), window=checked_window(window), **rest
+    )
+
+
+def rumour_record(book: RumourBook, rumour: Rumour) -> dict[str, Any]:
+    """A rumour with where it stands."""
+    return record(rumour, book.standing(rumour))
+
+
+def change_record(change: Change) -> dict[str, Any]:
+    """A report with news, and enough of its rumour to name it."""
+    rumour = change.rumour
+    return {
+        "rumour": rumour.id,
+        "person": rumour.person_name,
+        "what": what(rumour),
+        "window": rumour.window,
+        "report": msgspec.to_builtins(change.report),
+    }
+
+
+def claim_record(stored: StoredClaim) -> dict[str, Any]:
+    """A claim in the fields of `mercato claims --json`."""
+    return as_record(stored)
+
+
+def document_of(view: LedgerView, id_: str) -> StoredDocument:
+    """A document. Raises NotFound without a word of where the ledger lies."""
+    try:
+        return view.document(id_)
+    except NotFound:
+        raise NotFound(f"There is no document {id_[:64]!r} in this ledger.") from None
+
+
+def claims_of_document(book: RumourBook, stored: StoredDocument) -> list[StoredClaim]:
+    """The claims of one text at the book's moment, by its last reading."""
+    database = book.ledger.database
+    number = database.value("SELECT number FROM document WHERE id = ?", (stored.document.id,))
+    sql, parameters = claims_query(ClaimFilter(versions="all"), book.moment, [int(str(number))])
+    return [stored_claim(row) for row in database.execute(sql, parameters)]
+
+
+def view_of(book: RumourBook) -> LedgerView:
+    """The ledger at the book's moment."""
+    return book.ledger.as_of(book.moment) if book.moment else book.ledger
+
+
+def document_record(book: RumourBook, stored: StoredDocument) -> dict[str, Any]:
+    """A document with its text, blocks and claims."""
+    document = stored.document
+    return {
+        "id": document.id,
+        "key": document.key,
+        "version": stored.version,
+        "text": document.text,
+        "blocks": msgspec.to_builtins(document.blocks),
+        "address": document.address,
+        "outlet": document.outlet,
+        "title": document.title,
+        "author": document.author,
+        "published": str(document.published) if document.published else None,
+        "language": document.language,
+        "seen_at": stored.seen_at.isoformat(),
+        "recorded_at": stored.recorded_at.isoformat(),
+        "claims": [claim_record(claim) for claim in claims_of_document(book, stored)],
+    }
+
+
+def source_record(book: RumourBook, name: str) -> dict[str, Any]:
+    """What a source published or is credited with. Raises NotFound where nothing is known of it."""
+    counts = source_counts(book.ledger.database, book.moment)
+    claims = view_of(book).claims(outlet=name, limit=SOURCE_CLAIMS)
+    known = next((count for count in counts if fold_outlet(count.outlet) == fold_outlet(name)), None)
+    if known is None and not claims:
+        raise NotFound(f"Nothing is known of a source {name[:80]!r}.")
+    return {
+        "outlet": known.outlet if known else name,
+        "documents": known.documents if known else 0,
+        "first": known.first if known else None,
+        "last": known.last if known else None,
+        "claims": [claim_record(claim) for claim in claims],
+    }
+
+
+def person_rumours(book: RumourBook, name: str) -> tuple[dict[str, list[str]], list[Rumour]]:
+    """The spellings of everybody whom a name may mean, by key, and all that is said of them. Raises NotFound."""
+    found = book.rumours(RumourFilter(person=name))
+    if not found:
+        raise NotFound(f"Nothing is said of {name[:80]!r} in this ledger.")
+    named: dict[str, set[str]] = {}
+    for rumour in found:
+        named.setdefault(rumour.person, set()).update(rumour.names)
+    return {key: sorted(names) for key, names in named.items()}, found

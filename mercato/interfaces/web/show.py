@@ -1,0 +1,166 @@
+"""What templates need: hostile text made harmless, words marked in their paragraphs, paths as trees, pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from urllib.parse import quote, urlencode, urlsplit
+
+from markupsafe import Markup
+
+from mercato.interfaces.cli.output import safe
+from mercato.model import BlockKind, Claim, Document, Stage
+from mercato.model.rumours import OriginNode, Report, Rumour
+
+LADDER = (Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED, Stage.DONE)
+_LONGEST_BLOCK = 1_500
+_AROUND = 300
+
+
+def finalize(value: object) -> object:
+    """Every value that a template writes: control and direction characters become visible escapes."""
+    if value is None:
+        return ""
+    return value if isinstance(value, Markup | int | float) else safe(str(value))
+
+
+def original(address: str | None) -> str | None:
+    """An address that may be linked to: of the web, with a host and nothing odd in it."""
+    if not address or safe(address) != address or any(c.isspace() for c in address):
+        return None
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    return address if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def address(kind: str, key: str, carried: Mapping[str, str] | None = None) -> str:
+    """The address of a page of ours, with what is carried from page to page."""
+    # A lone surrogate can't be in an address; the page it would lead to can't be asked for either.
+    path = f"/{kind}/{quote(key.encode('utf-8', 'replace'), safe='')}"
+    return f"{path}?{urlencode(carried)}" if carried else path
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text; `label` says which part of a claim it speaks for, empty where for none."""
+
+    text: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph with its words marked."""
+
+    kind: str
+    pieces: tuple[Piece, ...]
+
+
+def passages(document: Document, claims: Iterable[Claim], *, whole: bool = False) -> list[Passage]:
+    """The blocks that the claims' words stand in, marked; with `whole` all blocks."""
+    spans = sorted({(e.span.start, e.span.end, e.role.value) for claim in claims for e in claim.evidence})
+    found = []
+    for block in document.blocks:
+        inside = [s for s in spans if s[0] < block.end and s[1] > block.start]
+        if inside or (whole and block.kind is not BlockKind.BOILERPLATE):
+            found.append(Passage(block.kind.value, _pieces(document.text, block.start, block.end, inside, whole)))
+    return found
+
+
+def _pieces(text: str, start: int, end: int, spans: list[tuple[int, int, str]], whole: bool) -> tuple[Piece, ...]:
+    before = after = ""
+    if not whole and end - start > _LONGEST_BLOCK:
+        first, last = max(start, spans[0][0] - _AROUND), min(end, max(s[1] for s in spans) + _AROUND)
+        before, after = "… " if first > start else "", " …" if last < end else ""
+        start, end = first, last
+    edges = sorted({start, end, *(min(max(at, start), end) for span in spans for at in span[:2])})
+    pieces = [Piece(before)] if before else []
+    for one, other in pairwise(edges):
+        labels = dict.fromkeys(label.replace("_", " ") for s, e, label in spans if s <= one and other <= e)
+        pieces.append(Piece(text[one:other], ", ".join(labels)))
+    return tuple([*pieces, Piece(after)] if after else pieces)
+
+
+@dataclass
+class Node:
+    """A source in the path of a story; `report` is its own document here, `unseen` what is known without one."""
+
+    name: str
+    report: Report | None = None
+    unseen: OriginNode | None = None
+    children: list[Node] = field(default_factory=list)
+
+
+def path_nodes(rumour: Rumour) -> list[Node]:
+    """Who rests on whom, as trees: origins at the top."""
+    seen = {node.name: node for node in rumour.origins}
+    nodes: dict[tuple[str, ...], Node] = {}
+    roots: list[Node] = []
+    for report in rumour.reports:
+        for depth in range(1, len(report.path) + 1):
+            path = report.path[:depth]
+            if path not in nodes:
+                nodes[path] = Node(path[-1], unseen=seen.get(path[-1]))
+                (nodes[path[:-1]].children if depth > 1 else roots).append(nodes[path])
+        own = nodes[report.path]
+        if own.report is None:
+            own.report = report
+        else:
+            own.children.append(Node(report.outlet, report))
+    return roots
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A point of the picture of stages: its place, its words, the document it leads to."""
+
+    x: float
+    y: float
+    words: str
+    document_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Stages over time, 0 to 100 across and one step of the ladder down; `deadline` is where the window closes."""
+
+    dots: tuple[Dot, ...]
+    line: str
+    deadline: float | None
+    first: str
+    last: str
+
+
+def picture(rumour: Rumour, now: datetime) -> Picture | None:
+    """The picture of a rumour's timeline; None with fewer than two points, as there is no line then."""
+    points = [p for p in rumour.timeline if p.stage in LADDER]
+    if len(points) < 2:
+        return None
+    closes = datetime(rumour.closes.year, rumour.closes.month, rumour.closes.day, tzinfo=now.tzinfo)
+    start = min(p.at.latest for p in points)
+    end = max(*(p.at.latest for p in points), min(closes, now)) + timedelta(days=1)
+    span = (end - start).total_seconds()
+
+    def across(at: datetime) -> float:
+        return round(100 * (at - start).total_seconds() / span, 2)
+
+    dots = tuple(
+        Dot(
+            across(p.at.latest),
+            (len(LADDER) - 1 - LADDER.index(p.stage)) * 20,
+            f"{p.at}: {p.stage.value}, {p.outlet}",
+            p.document_id,
+        )
+        for p in points
+    )
+    path, height = f"M {dots[0].x} {dots[0].y}", dots[0].y
+    for dot in dots[1:]:
+        path += f" H {dot.x}" + (f" V {dot.y}" if dot.y != height else "")
+        height = dot.y
+    return Picture(
+        dots, path, across(closes) if start <= closes <= end else None, f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}"
+    )
