@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from typing import Any
 
 import msgspec
 
 from mercato.errors import Misused, NotFound
+from mercato.interfaces.board import dated
 from mercato.interfaces.cli.claims import as_record
 from mercato.interfaces.cli.rumour_text import record, what
 from mercato.interfaces.finding import source_counts
@@ -18,7 +20,8 @@ from mercato.model.rumours import Rumour, RumourStatus
 from mercato.rumours.book import Change, RumourBook, RumourFilter
 from mercato.rumours.windows import is_label
 
-SOURCE_CLAIMS = 50
+NEWEST_CLAIMS = 50
+"""Claims shown of a source, a person or a club; `/claims` has them all."""
 
 
 def checked_window(window: str | None) -> str | None:
@@ -107,27 +110,44 @@ def document_record(book: RumourBook, stored: StoredDocument) -> dict[str, Any]:
 
 
 def source_record(book: RumourBook, name: str) -> dict[str, Any]:
-    """What a source published or is credited with. Raises NotFound where nothing is known of it."""
-    counts = source_counts(book.ledger.database, book.moment)
-    claims = view_of(book).claims(outlet=name, limit=SOURCE_CLAIMS)
-    known = next((count for count in counts if fold_outlet(count.outlet) == fold_outlet(name)), None)
-    if known is None and not claims:
-        raise NotFound(f"Nothing is known of a source {name[:80]!r}.")
+    """What a source published or is credited with, under all its names. Raises NotFound."""
+    key = book.names.outlet_key(name, None)
+    own = [
+        count
+        for count in source_counts(book.ledger.database, book.moment)
+        if book.names.outlet_key(count.outlet, None) == key or fold_outlet(count.outlet) == fold_outlet(name)
+    ]
+    said = dict.fromkeys([name, key, *(count.outlet for count in own)])
+    claims = {
+        stored.claim.id: stored for one in said for stored in view_of(book).claims(outlet=one, limit=NEWEST_CLAIMS)
+    }
+    something_said(name, own, claims)
+    newest = sorted(claims.values(), key=dated, reverse=True)[:NEWEST_CLAIMS]
     return {
-        "outlet": known.outlet if known else name,
-        "documents": known.documents if known else 0,
-        "first": known.first if known else None,
-        "last": known.last if known else None,
-        "claims": [claim_record(claim) for claim in claims],
+        "outlet": book.names.source_name(key, own[0].outlet if own else name),
+        "documents": sum(count.documents for count in own),
+        "first": min((count.first for count in own), default=None),
+        "last": max((count.last for count in own), default=None),
+        "claims": [claim_record(stored) for stored in newest],
     }
 
 
 def person_rumours(book: RumourBook, name: str) -> tuple[dict[str, list[str]], list[Rumour]]:
-    """The spellings of everybody whom a name may mean, by key, and all that is said of them. Raises NotFound."""
+    """The spellings of everybody whom a name may mean, by key, and their rumours."""
     found = book.rumours(RumourFilter(person=name))
-    if not found:
-        raise NotFound(f"Nothing is said of {name[:80]!r} in this ledger.")
     named: dict[str, set[str]] = {}
     for rumour in found:
         named.setdefault(rumour.person, set()).update(rumour.names)
     return {key: sorted(names) for key, names in named.items()}, found
+
+
+def newest_claims(book: RumourBook, person: str | None = None, club: str | None = None) -> list[dict[str, Any]]:
+    """The newest claims on a person or a club, careers and contracts among them."""
+    asked = ClaimFilter(person=person, club=club, limit=NEWEST_CLAIMS)
+    return [claim_record(stored) for stored in view_of(book).claims(asked)]
+
+
+def something_said(name: str, *found: Sized) -> None:
+    """Raise NotFound where nothing at all is said of a name."""
+    if not any(len(part) for part in found):
+        raise NotFound(f"Nothing is said of {name[:80]!r} in this ledger.")

@@ -14,9 +14,11 @@ from mercato.interfaces.api.answers import (
     claim_record,
     document_of,
     document_record,
+    newest_claims,
     person_rumours,
     rumour_filter,
     rumour_record,
+    something_said,
     source_record,
     view_of,
 )
@@ -107,7 +109,7 @@ def rumour(rumour_id: Part, desk: AtDesk, as_of: AsOf) -> Response:
         return answer(rumour_record(book, book.rumour(rumour_id)))
 
 
-@router.get("/clubs/{name}", response_model=Answer[ClubRecord], tags=["clubs"])
+@router.get("/clubs/{name:path}", response_model=Answer[ClubRecord], tags=["clubs"])
 def club(
     name: Part,
     desk: AtDesk,
@@ -115,7 +117,7 @@ def club(
     window: Name | None = None,
     over: Annotated[bool, Query(description="Also what is over.")] = False,
 ) -> Response:
-    """A club's ins, outs, stays, contracts and the positions it looks for. `name` is an id or a name."""
+    """A club's ins, outs, stays, contracts and the positions it looks for, newest claims. `name` is an id or a name."""
     import msgspec
 
     from mercato.rumours.club_view import club_view
@@ -128,17 +130,21 @@ def club(
                 "club": book.names.club_name(book.club_key(name), name),
                 "contracts": msgspec.to_builtins(view.contracts),
                 "sought": msgspec.to_builtins(view.sought),
+                "claims": newest_claims(book, club=name),
             }
             | {part: [rumour_record(book, r) for r in found[:MAX_PAGE]] for part, found in parts}
         )
 
 
-@router.get("/people/{name}", response_model=Answer[PersonRecord], tags=["people"])
+@router.get("/people/{name:path}", response_model=Answer[PersonRecord], tags=["people"])
 def person(name: Part, desk: AtDesk, as_of: AsOf) -> Response:
-    """All that is said of a person: each destination and window, stays and exits. `name` is an id or whole words."""
+    """All that is said of a person: rumours of all windows, and the newest claims. `name` is an id or whole words."""
     with desk.book(as_of) as book:
         named, found = person_rumours(book, name)
-        return answer({"named": named, "rumours": [rumour_record(book, r) for r in found[:MAX_PAGE]]})
+        claims = newest_claims(book, person=name)
+        something_said(name, found, claims)
+        rumours = [rumour_record(book, r) for r in found[:MAX_PAGE]]
+        return answer({"named": named, "rumours": rumours, "claims": claims})
 
 
 @router.get("/sources", response_model=Answer[list[SourceCount]], tags=["sources"])
@@ -150,7 +156,7 @@ def sources(desk: AtDesk, as_of: AsOf, limit: Limit = 50, cursor: Cursor = None)
     return answer(page, following)
 
 
-@router.get("/sources/{name}", response_model=Answer[SourceRecord], tags=["sources"])
+@router.get("/sources/{name:path}", response_model=Answer[SourceRecord], tags=["sources"])
 def source(name: Part, desk: AtDesk, as_of: AsOf) -> Response:
     """One publisher or cited source, with its newest claims."""
     with desk.book(as_of) as book:

@@ -32,6 +32,7 @@ class ClubRecord(BaseModel):
     stays: list[RumourRecord] = Field(alias="stay")  # type: ignore[valid-type]
     contracts: list[ContractSituation]
     sought: list[Sought]
+    claims: list[ClaimRecord]
 
 
 class PersonRecord(BaseModel):
@@ -39,6 +40,7 @@ class PersonRecord(BaseModel):
 
     named: dict[str, list[str]]
     rumours: list[RumourRecord]  # type: ignore[valid-type]
+    claims: list[ClaimRecord]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,20 +7,22 @@ from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Path as InPath
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from mercato.errors import Misused, NotFound
+from mercato.errors import Misused
 from mercato.interfaces.api.answers import (
     checked_window,
     claims_of_document,
     document_of,
+    newest_claims,
     person_rumours,
     rumour_filter,
+    something_said,
     source_record,
     view_of,
 )
@@ -86,7 +88,11 @@ Part = Annotated[str, InPath(min_length=1, max_length=300)]
 def _page(request: Request, code: int, template: str, **values: Any) -> Response:
     # Fields of the address that the date control keeps as they are.
     kept = [(k, v) for k, v in request.query_params.multi_items() if k not in ("as_of", "cursor") and v]
-    html = _templates().get_template(template).render(here=request.url.path, kept=kept, **values)
+    html = (
+        _templates()
+        .get_template(template)
+        .render(here=quote(request.url.path.encode("utf-8", "replace")), kept=kept, **values)
+    )
     # What is no Unicode text (a lone surrogate from a broken page) is shown as a question mark.
     return HTMLResponse(html.encode("utf-8", "replace"), code)
 
@@ -187,7 +193,7 @@ def _evidence(book: RumourBook, rumour: Rumour) -> list[dict[str, Any]]:
     return found
 
 
-@router.get("/club/{name}")
+@router.get("/club/{name:path}")
 def club(visit: Asked, name: Part, over: bool = False) -> Response:
     """A club's ins, outs, stays and contracts."""
     from mercato.rumours.club_view import club_view
@@ -195,23 +201,30 @@ def club(visit: Asked, name: Part, over: bool = False) -> Response:
     with visit.desk.book(visit.moment) as book:
         view = club_view(book, name, open_only=not over)
         key = book.club_key(name)
-        known = not view.is_empty or key in visit.desk.register.clubs or over
-        if not known and club_view(book, name, open_only=False).is_empty:
-            raise NotFound(f"Nothing is said of a club {name[:80]!r} in this ledger.")
+        claims = newest_claims(book, club=name)
+        something_said(name, claims, view.ins, view.outs, view.stays)
         parts = [
             {"title": title, "cards": _cards(book, found[:_MOST_ROWS]), "count": len(found)}
             for title, found in (("In", view.ins), ("Out", view.outs), ("Staying", view.stays))
         ]
         return visit.page(
-            "club.html", club=book.names.club_name(key, name), key=name, parts_list=parts, view=view, over=over
+            "club.html",
+            club=book.names.club_name(key, name),
+            key=name,
+            parts_list=parts,
+            view=view,
+            over=over,
+            claims=claims,
         )
 
 
-@router.get("/person/{name}")
+@router.get("/person/{name:path}")
 def person(visit: Asked, name: Part) -> Response:
     """All that is said of a person, window by window."""
     with visit.desk.book(visit.moment) as book:
         named, found = person_rumours(book, name)
+        claims = newest_claims(book, person=name)
+        something_said(name, found, claims)
         people = [
             {
                 "key": key,
@@ -222,7 +235,7 @@ def person(visit: Asked, name: Part) -> Response:
             }
             for key, names in named.items()
         ]
-        return visit.page("person.html", asked=name, people=people[:_MOST_ROWS])
+        return visit.page("person.html", asked=name, people=people[:_MOST_ROWS], claims=claims)
 
 
 def _by_window(book: RumourBook, found: Sequence[Rumour]) -> Mapping[str, list[dict[str, Any]]]:
@@ -232,7 +245,7 @@ def _by_window(book: RumourBook, found: Sequence[Rumour]) -> Mapping[str, list[d
     return windows
 
 
-@router.get("/source/{name}")
+@router.get("/source/{name:path}")
 def source(visit: Asked, name: Part) -> Response:
     """What a source published, and what it is credited with."""
     with visit.desk.book(visit.moment) as book:

@@ -1,0 +1,153 @@
+"""The pages: each shows what it should, hostile texts do nothing, and nothing leads a browser away."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from starlette.testclient import TestClient
+
+from mercato.interfaces.web import show
+from tests.interfaces.conftest import HOSTILE_CLUB, HOSTILE_OUTLET, hostile_document, make_app
+
+_ELEMENTS = {"script", "iframe", "object", "embed", "style", "base", "img"}
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page: elements, addresses, attributes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[str] = []
+        self.addresses: list[str] = []
+        self.handlers: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append(tag)
+        for name, value in attrs:
+            if name in ("href", "src", "action"):
+                self.addresses.append(value or "")
+            if name.startswith("on") or name == "style":
+                self.handlers.append(name)
+
+
+def page(client: TestClient, path: str, status: int = 200) -> str:
+    response = client.get(path)
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"].startswith("text/html")
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    return response.text
+
+
+@pytest.fixture(scope="module")
+def rumour_id(client: TestClient) -> str:
+    found = client.get("/api/v1/rumours?person=Perin&limit=50").json()["data"]
+    return str(max(found, key=lambda rumour: len(rumour["reports"]))["id"])
+
+
+@pytest.fixture(scope="module")
+def hostile_paths(client: TestClient) -> list[str]:
+    document, _ = hostile_document()
+    rumour = client.get("/api/v1/rumours", params={"person": "Hand"}).json()["data"][0]
+    return [
+        "/?person=Hand",
+        f"/rumour/{rumour['id']}",
+        f"/club/{quote(HOSTILE_CLUB, safe='')}",
+        "/person/Hand",
+        f"/source/{quote(HOSTILE_OUTLET, safe='')}",
+        f"/document/{document.id}",
+        "/search?q=script",
+        "/search?q=" + quote("<script>alert(1)</script>\u202e"),
+        "/?club=" + quote('"><script>alert(1)</script>'),
+        "/?as_of=2026-02-01&person=" + quote("'\"><img src=x>"),
+    ]
+
+
+def test_from_card_to_words_in_two_steps(client: TestClient, rumour_id: str) -> None:
+    assert f'href="/rumour/{rumour_id}' in page(client, "/?person=Perin")
+    told = page(client, f"/rumour/{rumour_id}")
+    assert re.search(r'<mark title="[^"]*person[^"]*">[^<]*Perin</mark>', told)
+
+
+def test_every_page_links_to_pages_that_are_there(client: TestClient, rumour_id: str) -> None:
+    seen: set[str] = set()
+    for path in ("/", f"/rumour/{rumour_id}", "/club/Juventus?over=true", "/search?q=mi"):
+        seen.update(a for a in Page(page(client, path)).addresses if a.startswith("/") and not a.startswith("/static"))
+    assert len(seen) > 40
+    for path in sorted(seen):
+        assert client.get(path).status_code == 200, path
+
+
+def test_hostile_texts_stay_text(client: TestClient, hostile_paths: list[str]) -> None:
+    for path in hostile_paths:
+        html = page(client, path)
+        found = Page(html)
+        assert not _ELEMENTS & set(found.elements), path
+        assert not found.handlers, path
+        assert "49" not in re.sub(r"[0-9a-f]{16,}|\d{4}-\d\d-\d\d", "", html) or "{{ 7*7 }}" in html
+        assert all(re.match(r"/|#|https?://", address) for address in found.addresses), path
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]", html), path
+
+
+def test_hostile_texts_are_shown_not_hidden(client: TestClient, hostile_paths: list[str]) -> None:
+    html = page(client, hostile_paths[1])
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
+    assert "\\u202e" in html
+
+
+def test_errors_are_pages(client: TestClient) -> None:
+    for path, status in (("/rumour/none", 404), ("/nothing", 404), ("/?as_of=soon", 400), ("/?stage=x", 400)):
+        assert "notice" in page(client, path, status)
+    assert "&lt;b&gt;" in page(client, "/person/%3Cb%3E", 404)
+
+
+def test_as_of_is_carried_along(client: TestClient, rumour_id: str) -> None:
+    html = page(client, f"/rumour/{rumour_id}?as_of=2099-01-01")
+    inner = [a for a in Page(html).addresses if re.match("/(club|person|source|document|rumour)/", a)]
+    assert len(inner) > 5
+    assert [a for a in inner if "as_of=2099-01-01" not in a] == [f"/rumour/{rumour_id}"] * 2
+
+
+def test_as_of_a_day_shows_that_day(client: TestClient, rumour_id: str) -> None:
+    page(client, f"/rumour/{rumour_id}?as_of=2001-01-01", 404)
+    assert "Nothing had been read by that day" in page(client, "/?as_of=2001-01-01")
+
+
+def test_filters_stay_in_the_address_of_the_next_page(client: TestClient) -> None:
+    html = page(client, "/?status=window+closed")
+    following = next(a for a in Page(html).addresses if "cursor=" in a)
+    assert "status=window+closed" in following
+    first, second = (set(re.findall(r"/rumour/(\w+)", text)) for text in (html, page(client, following)))
+    assert second
+    assert not first & second
+
+
+def test_search_that_finds_one_goes_there(client: TestClient) -> None:
+    response = client.get("/search?q=mattia+per", follow_redirects=False)
+    assert response.status_code == 303
+    assert response.headers["location"].startswith("/person/")
+
+
+def test_an_empty_ledger_says_what_to_do(tmp_path: Path) -> None:
+    made = make_app(tmp_path / "new.sqlite")
+    assert "mercato read" in page(TestClient(made), "/")
+    made.state.desk.close()
+
+
+def test_the_first_page_is_small(client: TestClient) -> None:
+    assert sum(len(client.get(path).content) for path in ("/", "/static/style.css", "/static/icon.svg")) < 100_000
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "data:text/html,x", "http://", "//evil", "http://a b", "http://\u202ea", "http://[", None],
+)
+def test_only_addresses_of_the_web_are_linked_to(address: str | None) -> None:
+    assert show.original(address) is None
+    assert show.original("https://example.org/a?b=c") == "https://example.org/a?b=c"
