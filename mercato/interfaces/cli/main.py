@@ -44,6 +44,7 @@ COMMANDS: dict[str, LazyCommand] = {
     "merge": LazyCommand(f"{_HERE}.merge", "merge", "Say that two names are one person, or take that back."),
     "split": LazyCommand(f"{_HERE}.merge", "split", "Say that two names are not one person."),
     "serve": LazyCommand(f"{_HERE}.serve", "serve", "Serve web pages and an API of the ledger."),
+    "export": LazyCommand(f"{_HERE}.export", "export", "Write rumours or claims as CSV or JSON lines."),
     "rates": LazyCommand(f"{_HERE}.rates", "rates", "Load and use exchange rates for fees."),
     "watch": LazyCommand(f"{_HERE}.watch", "watch", "Read what feeds and sites publish, for as long as it is let."),
     "sources": LazyCommand(f"{_HERE}.sources", "sources", "Add, remove and check what is watched; lists as OPML."),
