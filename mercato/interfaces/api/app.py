@@ -57,9 +57,10 @@ def create_app(desk: Desk, token: str = "") -> FastAPI:
 
 
 def _add_pages(app: FastAPI) -> None:
-    from mercato.interfaces.web import pages
+    from mercato.interfaces.web import feeds, pages
 
     app.include_router(pages.router, include_in_schema=False)
+    app.include_router(feeds.router, include_in_schema=False)
     app.mount("/static", pages.static_files())
 
 
