@@ -111,11 +111,13 @@ def _run(home: str, *arguments: str) -> str:
     return ran.stdout
 
 
-def _club(board: str, club: str) -> list[str]:
-    """One club's part of the board, with a sign that there is more before and after it."""
+def _club(board: str, club: str, entries: int = 3) -> list[str]:
+    """The newest entries of one club's part of the board, with a sign that there is more before and after them."""
     for part in board.split("\n\n"):
-        if part.split("\n")[0] == club:
-            return ["...", *part.split("\n"), "..."]
+        lines = part.split("\n")
+        if lines[0] == club:
+            starts = [number for number, line in enumerate(lines) if re.match(r"  \S", line)]
+            return ["...", *(lines[: starts[entries]] if len(starts) > entries else lines), "..."]
     raise SystemExit(f"{club} is not on the board")
 
 

@@ -186,6 +186,8 @@ class Resolver:
     def _known(self, name: PersonName) -> Being | None:
         folded = fold_name(name.name)
         words = folded.split()
+        if not words:
+            return None  # signs only: nobody can be told by them
         for being in reversed(self.beings):
             other = fold_name(being.name)
             if other == folded:

@@ -11,7 +11,7 @@ from mercato.extraction.languages import Language
 from mercato.model import BlockKind, Document
 from mercato.register import Hit
 
-_END = re.compile(r"[.!?…]+[\"”’')\]]*(?=\s)|\n+")
+_END = re.compile(r"(?<![.!?…])[.!?…]+[\"”’')\]]*(?=\s)|\n+")
 _POSSESSIVE_MARKS = "'’"
 
 

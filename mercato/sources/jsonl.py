@@ -38,7 +38,7 @@ def looks_like_records(line: bytes) -> bool:
         return False
     try:
         fields = msgspec.json.decode(line)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         # `{"id": ...` cut short is a broken record rather than prose.
         return line.startswith((b'{"', b"{ "))
     return isinstance(fields, dict)

@@ -21,12 +21,14 @@ from mercato.interfaces.board import SHOWN_KINDS, Entry, by_club, dated, entries
 from mercato.interfaces.cli import demo as demo_module
 from mercato.interfaces.cli.demo import LONGEST_WORDS, NEXT, read_samples, temporary_ledger, words
 from mercato.interfaces.cli.main import main
+from mercato.interfaces.samples import manifest, open_sample
 from mercato.ledger import Ledger, StoredClaim
 from mercato.model import (
     Attribution,
     ClaimKind,
     ClubRef,
     Condition,
+    Document,
     EvidenceRole,
     Link,
     LinkKind,
@@ -75,9 +77,10 @@ def test_json_gives_one_row_an_entry_with_its_evidence(tmp_path: Path) -> None:
     ran = run("--json", folder=tmp_path)
     assert ran.returncode == 0
     rows = [json.loads(line) for line in ran.stdout.splitlines()]
-    (perin,) = [row for row in rows if (row["person"], row["club"]) == ("Mattia Perin", "AC Milan")]
-    assert (perin["kind"], perin["to"]) == ("move", "AC Milan")
-    assert perin["stage"] == "interest"
+    perin, *_ = [  # the newest story; the same pair years before is another
+        row for row in rows if (row["kind"], row["person"], row["club"]) == ("move", "Mattia Perin", "AC Milan")
+    ]
+    assert perin["to"] == "AC Milan"
     assert any("Perin" in item["words"] and item["outlet"] == "JuveFC" for item in perin["evidence"])
     newest = [max(item["published"] for item in row["evidence"]) for row in rows]
     assert newest == sorted(newest, reverse=True)
@@ -97,8 +100,9 @@ def test_what_cannot_be_read_yet_is_counted_by_language(
     monkeypatch.setattr("mercato.extraction.RuleReader.read", lambda self, document: [])
     assert main(["demo"]) == 0
     err = capsys.readouterr().err
-    assert "8 sample texts read, 0 claims" in err
-    assert "left for later, as their language can't be read yet: en 33," in err
+    texts = Counter(d.language for row in manifest() for d in open_sample(row) if isinstance(d, Document))
+    assert f"{texts['it']} sample texts read, 0 claims" in err
+    assert f"left for later, as their language can't be read yet: en {texts['en']}," in err
 
 
 def test_all_claims_of_comings_and_goings_are_on_the_board_and_nothing_else(ledger: Ledger) -> None:

@@ -98,11 +98,6 @@ def test_no_exception_but_our_own(name: str) -> None:
     run()
 
 
-@pytest.mark.xfail(
-    reason="the first line of a file with bytes in it that are no UTF-8 escapes the reader of files",
-    raises=UnicodeDecodeError,
-    strict=True,
-)
 def test_a_first_line_that_is_half_json_and_no_utf_8() -> None:
     list(read_stream(io.BytesIO(b'{"\x80 1, "text": "Milan want Perin"}\n')))
 

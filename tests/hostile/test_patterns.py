@@ -90,7 +90,7 @@ ONLY_WHOLE = frozenset(
 """Patterns that are reached through a tuple and tried on a whole string alone."""
 BOUNDED = frozenset({"mercato.rumours.prints._SENTENCE_END"})
 """Patterns that are given a few characters only."""
-SLOW = {"mercato.extraction.sentences._END": "runs of stops without a space after them cost their square"}
+SLOW: dict[str, str] = {}
 """Known to be slow and not yet mended; the test says when they are."""
 
 
