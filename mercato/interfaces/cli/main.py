@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import errno
 import importlib
 import io
 import os
@@ -17,6 +18,8 @@ from mercato.errors import MercatoError, Misused
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 PIPE_CLOSED = 141  # 128 + SIGPIPE: the reader had enough (`mercato claims | head`), and part of the work may be undone
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class LazyCommand(NamedTuple):
@@ -136,6 +139,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _aborted(error)
     except KeyboardInterrupt:
         return _say("interrupted", INTERRUPTED)
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        _discard_stdout()
+        return _say(f"what was to be printed is incomplete: {error.strerror}. Free some space and run it again.", 1)
     finally:
         _close_quietly()
     return code if isinstance(code, int) else 0
