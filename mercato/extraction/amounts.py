@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from mercato.extraction.drafts import Draft
+from mercato.extraction.draft import Draft
 from mercato.model import Money
 
 Span = tuple[int, int]

@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from mercato.extraction.attribution import AttributionReader
 from mercato.extraction.careers import CareerReader
 from mercato.extraction.cells import marks
 from mercato.extraction.conditions import ConditionReader
 from mercato.extraction.coreference import Being, Resolver
-from mercato.extraction.drafts import Draft
+from mercato.extraction.draft import LOANS, Draft, claim_id
 from mercato.extraction.events import Event
 from mercato.extraction.extras import ExtrasReader, Said, take_terms
 from mercato.extraction.languages import Language
-from mercato.extraction.naming import ClubName
+from mercato.extraction.names import ClubName, club_ref
 from mercato.extraction.nodes import Node
 from mercato.extraction.sentences import Sentence
+from mercato.extraction.steps import FINAL_STAGES
 from mercato.extraction.terms import TermReader
 from mercato.model import (
     Attribution,
     Claim,
     ClaimKind,
-    ClubRef,
     Deal,
     Document,
     Evidence,
     EvidenceRole,
-    PersonRef,
     ReaderVersion,
     Role,
     Stage,
 )
 from mercato.register import Register
 
-_WISHES = frozenset({Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED})
-_LOANS = frozenset({Deal.LOAN, Deal.LOAN_OPTION, Deal.LOAN_OBLIGATION})
-_FINAL = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED})
+_WISHES = FINAL_STAGES | {Stage.INTEREST, Stage.TALKS, Stage.BID}
 _ORDER = {stage: rank for rank, stage in enumerate(Stage)}
 
 
@@ -47,9 +42,9 @@ class Assembler:
         self.language = language
         self.resolver = resolver
         self.register = register
-        day = document.published.day if document.published else None
+        day = resolver.day
         self.terms = TermReader(language, resolver, day, document.text)
-        self.conditions = ConditionReader(resolver, document.text)
+        self.conditions = ConditionReader(document.text)
         self.attribution = AttributionReader(language, register, document.text, document.outlet)
         self.extras = ExtrasReader(language, day, document.text)
         self.careers = CareerReader(language, resolver, day, document)
@@ -91,11 +86,11 @@ class Assembler:
         """The move spoken of before, where a sentence names no step of its own and nobody else: its terms follow."""
         if deal is None or number - deal.sentence > 3 or any(d.kind is not ClaimKind.STAY for d in found):
             return []
-        people = (self.resolver.being(m) for n in nodes for m in n.people)
+        people = (m.being for n in nodes for m in n.people)
         if any(b is not None and b is not deal.being and _is_player(b) for b in people):
             return []
         for node in nodes:
-            name = self.resolver.club(node.clubs[0]) if node.role == "source" and node.clubs else None
+            name = node.clubs[0].settled if node.role == "source" and node.clubs else None
             if name is not None and not deal.being.current:
                 deal.being.at(name, (node.start, node.end))
         return [deal]
@@ -169,8 +164,8 @@ class Assembler:
         """The latest step wins; a mere interest said again does not undo it."""
         if later.stage is not None and (
             first.stage is None
-            or later.stage in _FINAL
-            or (first.stage not in _FINAL and _ORDER[later.stage] > _ORDER[first.stage])
+            or later.stage in FINAL_STAGES
+            or (first.stage not in FINAL_STAGES and _ORDER[later.stage] > _ORDER[first.stage])
         ):
             first.stage = later.stage
             first.spans = later.spans + [s for s in first.spans if s not in later.spans]
@@ -187,13 +182,15 @@ class Assembler:
 
     def _without_shadows(self, drafts: list[Draft]) -> list[Draft]:
         """No exit beside a move of the same person away from the same club."""
-        moving = {id(d.being) for d in drafts if d.kind is ClaimKind.MOVE and not d.previous and d.stage not in _FINAL}
+        moving = {
+            id(d.being) for d in drafts if d.kind is ClaimKind.MOVE and not d.previous and d.stage not in FINAL_STAGES
+        }
         kept = [d for d in drafts if d.kind is not ClaimKind.EXIT or id(d.being) not in moving]
         for exit_ in (d for d in drafts if d.kind is ClaimKind.EXIT and d not in kept):
             moves = [d for d in kept if d.kind is ClaimKind.MOVE and d.being is exit_.being]
             if len(moves) == 1:  # "he comes on loan from Y until June, says Z"
                 moves[0].chain = moves[0].chain or exit_.chain
-                if exit_.deal in _LOANS:
+                if exit_.deal in LOANS:
                     moves[0].deal = moves[0].deal or exit_.deal
                 moves[0].until = moves[0].until or exit_.until
         staying = {id(d.being) for d in kept if d.kind is ClaimKind.STAY}
@@ -212,16 +209,10 @@ class Assembler:
             return None
         return club
 
-    def _ref(self, club: ClubName | None) -> ClubRef | None:
-        return ClubRef(club.name, club.club.id if club.club else None) if club else None
-
-    def _person(self, being: Being) -> PersonRef:
-        return PersonRef(being.name, being.person.id if being.person else None)
-
     def _claim(self, draft: Draft) -> Claim:
         kind = draft.kind
-        club = self._ref(draft.club)
-        from_ = self._ref(self._from(draft)) if kind is ClaimKind.MOVE else club if kind is ClaimKind.EXIT else None
+        club = club_ref(draft.club)
+        from_ = club_ref(self._from(draft)) if kind is ClaimKind.MOVE else club if kind is ClaimKind.EXIT else None
         spans = list(draft.spans)
         if kind is ClaimKind.MOVE and from_ is not None:
             own = draft.being.club
@@ -231,10 +222,9 @@ class Assembler:
         if draft.condition is not None:
             spans.append((EvidenceRole.CONDITION, draft.condition))
         spans.extend((EvidenceRole.SOURCE, (link.span.start, link.span.end)) for link in draft.chain if link.span)
-        person = self._person(draft.being)
-        digest = hashlib.sha256(f"{self.document.id}|{kind}|{person.name}|{club and club.name}|{READER_KEY}".encode())
+        person = draft.being.ref
         return Claim(
-            id=digest.hexdigest()[:24],
+            id=claim_id(self.document, kind, person, club, READER_VERSION),
             document_id=self.document.id,
             kind=kind,
             person=person,
@@ -258,7 +248,6 @@ class Assembler:
 
 
 READER_VERSION = ReaderVersion("rules", "0.1.0")
-READER_KEY = f"{READER_VERSION.name}-{READER_VERSION.version}"
 
 
 def _is_player(being: Being) -> bool:

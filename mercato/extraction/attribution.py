@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from mercato.extraction.drafts import Draft
+from mercato.extraction.draft import Draft
 from mercato.extraction.items import Item, ItemKind
 from mercato.extraction.languages import Language
 from mercato.extraction.nodes import Mark
@@ -21,8 +21,6 @@ class Citation:
     """The sources that a sentence cites, origin first."""
 
     links: list[Link] = field(default_factory=list)
-    continues: bool = False
-    brackets: bool = False
 
 
 class AttributionReader:
@@ -56,9 +54,8 @@ class AttributionReader:
         for _, _, link in ordered:
             if all(link.name != known.name for known in citation.links):
                 citation.links.append(link)
-        citation.links = self._joined(citation.links)
-        citation.continues = any(m.entry.name == "same" for m in cues) or self._by_town(items)
-        if citation.continues and citation.links == []:
+        continues = any(m.entry.name == "same" for m in cues) or self._by_town(items)
+        if continues and not citation.links:
             previous = self._previous(number)
             citation.links = list(previous.links) if previous else []
         self.citations[number] = citation
@@ -139,9 +136,6 @@ class AttributionReader:
 
     def _is_publisher(self, link: Link) -> bool:
         return self.publisher is not None and link.name.casefold() == self.publisher.casefold()
-
-    def _joined(self, links: list[Link]) -> list[Link]:
-        return links
 
     def _by_town(self, items: list[Item]) -> bool:
         """ "the Roman newspaper": an outlet cited before, named by its town."""

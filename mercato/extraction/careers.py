@@ -12,7 +12,7 @@ from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.events import Club, Event
 from mercato.extraction.items import Figure, Item, ItemKind
 from mercato.extraction.languages import Language
-from mercato.extraction.naming import ClubName
+from mercato.extraction.names import ClubName
 from mercato.extraction.nodes import Mark, Node, NodeKind, PersonMention
 from mercato.extraction.past_steps import PastSteps
 from mercato.extraction.scene import INSIDE, NEAR, REACH, TIME_REACH, Scene, times_of
@@ -83,7 +83,7 @@ class CareerReader:
 
     def _from_phrase(self, mention: PersonMention, club: ClubName, draft: SpellDraft) -> None:
         """A spell told in a noun phrase for its person."""
-        span = next(((s, e) for c, s, e in mention.club_spans if c == club), (mention.start, mention.end))
+        span = mention.words_of(club)
         draft.role = "coach" if mention.role == "coach" else "player" if draft.youth or mention.positions else None
         words = (mention.start, mention.end)
         draft.spans = [(EvidenceRole.TRIGGER, words), (EvidenceRole.PERSON, words), (EvidenceRole.CLUB, span)]
@@ -137,11 +137,7 @@ class CareerReader:
                 if found is not None and who is not None:
                     club, role = found
                     draft = SpellDraft(who[0], club.name, role)
-                    draft.spans = [
-                        (EvidenceRole.TRIGGER, (state.start, since.end)),
-                        (EvidenceRole.PERSON, who[1]),
-                        (EvidenceRole.CLUB, club.span),
-                    ]
+                    draft.spans = _told_by((state.start, since.end), who[1], club)
                     draft.begin(time)
                     yield draft
                     break
@@ -174,11 +170,7 @@ class CareerReader:
             if any(club.name.key == b.name.key and e.stage != "done" for e in scene.events for b in e.buyers):
                 continue
             draft = SpellDraft(who[0], club.name, "player", on_loan=True)
-            draft.spans = [
-                (EvidenceRole.TRIGGER, (mark.start, mark.end)),
-                (EvidenceRole.PERSON, who[1]),
-                (EvidenceRole.CLUB, club.span),
-            ]
+            draft.spans = _told_by((mark.start, mark.end), who[1], club)
             self._lasting(scene, mark, club, draft)
             self._parent(scene, mark, club, draft)
             time = scene.time(mark.start, club.span[1])
@@ -227,11 +219,7 @@ class CareerReader:
             if club is None or who is None or scene.is_ahead(mark.start):
                 continue
             draft = SpellDraft(who[0], club.name, "player", youth=mark.entry.name == "youth")
-            draft.spans = [
-                (EvidenceRole.TRIGGER, (mark.start, mark.end)),
-                (EvidenceRole.PERSON, who[1]),
-                (EvidenceRole.CLUB, club.span),
-            ]
+            draft.spans = _told_by((mark.start, mark.end), who[1], club)
             yield draft
 
     def _arrivals(self, scene: Scene) -> Iterator[SpellDraft]:
@@ -278,12 +266,12 @@ class CareerReader:
             low = mark.start - NUMBER_REACH
             numbers = [i for i in scene.items if i.kind is ItemKind.NUMBER and low <= i.start < mark.end]
             draft = SpellDraft(who[0], club.name, "player")
-            draft.spans = [
-                (EvidenceRole.TRIGGER, (mark.start, mark.end)),
-                (EvidenceRole.PERSON, who[1]),
-                (EvidenceRole.CLUB, club.span),
-            ]
+            draft.spans = _told_by((mark.start, mark.end), who[1], club)
             if numbers and numbers[-1].key.isdigit():
                 draft.appearances = int(numbers[-1].key)
                 draft.spans.append((EvidenceRole.APPEARANCES, (numbers[-1].start, numbers[-1].end)))
             yield draft
+
+
+def _told_by(words: Span, person: Span, club: Club) -> list[tuple[EvidenceRole, Span]]:
+    return [(EvidenceRole.TRIGGER, words), (EvidenceRole.PERSON, person), (EvidenceRole.CLUB, club.span)]

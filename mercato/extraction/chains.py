@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mercato.extraction.lexicon import Entry
-from mercato.extraction.nodes import Node, NodeKind
+from mercato.extraction.nodes import CLAUSE_WORDS, Node, NodeKind
 from mercato.extraction.stages import NEGATED, govern
 from mercato.extraction.step_tools import StepTools
 from mercato.extraction.steps import (
@@ -16,6 +16,8 @@ from mercato.extraction.steps import (
     pick,
 )
 from mercato.model import Stage
+
+_PARTING = CLAUSE_WORDS | {"conjunctions"}
 
 
 class Chains(StepTools):
@@ -65,10 +67,9 @@ class Chains(StepTools):
         if len(between) > CHAIN_GAP:
             return False
         return not any(
-            n.key in (",", ";", ":", ".", "(", ")", "“", "”", '"') or n.has("breaks") or n.has("relatives")
-            or n.has("background") or n.has("conditions") or n.has("conjunctions")
+            n.key in (",", ";", ":", ".", "(", ")", "“", "”", '"') or not n.categories.isdisjoint(_PARTING)
             for n in between
-        )  # fmt: skip
+        )
 
     def _is_purpose(self, nodes: list[Node], last: int, at: int) -> bool:
         """ "made a bid to sign", "talks with Watford to sign": the step that an earlier one in the clause serves."""
@@ -86,7 +87,6 @@ class Chains(StepTools):
         head, tail = nodes[chain.nodes[0]], nodes[chain.nodes[-1]]
         stage = self._stage(nodes, chain, core, governors)
         event = Event(frame, stage, (head.start, tail.end), sentence, chain.nodes[0], core, governors=governors)
-        event.end_at = chain.nodes[-1]
         event.deal = next((e.get("deal") for e in chain.entries if e.get("deal")), None)
         if core.form == "past" and "past_tense_is_history" in self.language.words["switches"]:
             event.frame = "none"
@@ -179,12 +179,8 @@ class Chains(StepTools):
         form = chain.entries[0].form
         if form not in ("third", "base"):
             return False
-        low = chain.nodes[0] - 1
-        while low >= 0 and chain.nodes[0] - low <= 3:
-            if nodes[low].has("breaks") and nodes[low].key in self.language.words["settling"]:
-                return True
-            low -= 1
-        return False
+        before = nodes[max(0, chain.nodes[0] - 3) : chain.nodes[0]]
+        return any(n.has("breaks") and n.key in self.language.words["settling"] for n in before)
 
     def _is_headline_future(self, nodes: list[Node], at: int) -> bool:
         """ "Chelsea to sign X": an infinitive right after its subject."""
@@ -194,10 +190,15 @@ class Chains(StepTools):
         return at > 0 and nodes[at - 1].has(category, name)
 
     def _after_be(self, nodes: list[Node], at: int) -> bool:
+        before = self._before_words(nodes, at)
+        return before is not None and before.has("be")
+
+    def _before_words(self, nodes: list[Node], at: int) -> Node | None:
+        """The node before `at`, behind at most two plain words."""
         low = at - 1
         while low >= 0 and nodes[low].kind is NodeKind.WORD and at - low < 3:
             low -= 1
-        return low >= 0 and nodes[low].has("be")
+        return nodes[low] if low >= 0 else None
 
     def _negated(self, nodes: list[Node], chain: Chain) -> bool:
         low = chain.nodes[0] - 1
@@ -223,24 +224,17 @@ class Chains(StepTools):
             return False
         if len(chain.nodes) > 1 and not self._after(nodes, head, "be"):
             return False
-        low = head - 1
-        while low >= 0 and nodes[low].kind is NodeKind.WORD and head - low < 3:
-            low -= 1
-        if low >= 0 and nodes[low].has("be"):
-            return True
-        if low >= 0 and nodes[low].has("have"):
-            return False
+        before = self._before_words(nodes, head)
+        if before is not None and (before.has("be") or before.has("have")):
+            return before.has("be")
         follow = nodes[head + 1] if head + 1 < len(nodes) else None
         return follow is not None and follow.has("prep", "agent")
 
     def _background(self, nodes: list[Node], at: int) -> bool:
         """ "following his move to Milan", "after leaving Spurs": what lies behind the news."""
-        low = at - 1
-        while low >= 0 and at - low < 4:
-            node = nodes[low]
+        for node in reversed(nodes[max(0, at - 3) : at]):
             if node.has("background"):
                 return True
             if node.kind in (NodeKind.CLUB, NodeKind.EVENT) or (node.kind is NodeKind.PERSON and not node.owner):
                 return False
-            low -= 1
         return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mercato.extraction.items import ItemKind
-from mercato.extraction.naming import ClubName
+from mercato.extraction.names import ClubName
 from mercato.extraction.nodes import ClubMention, Node, NodeKind, phrase_node
 from mercato.extraction.phrase_tools import (
     CLUB_NOUNS,
@@ -79,9 +79,7 @@ class ClubPhrases(PhraseTools):
         if owner or (high + 1 < len(cells) and cells[high + 1].categories & CLUB_NOUNS and not used[high + 1]):
             high += 1
         node = phrase_node(NodeKind.CLUB, cells[low].start, cells[high].end, clubs=[mention], owner=owner)
-        for index in range(low, high + 1):
-            used[index] = True
-        taken[low] = (high, node)
+        self._keep(low, high, node, used, taken)
 
     def _described_club(self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
         """ "the Serie A side", "the German champions", "his current club", "several clubs"."""
@@ -112,6 +110,4 @@ class ClubPhrases(PhraseTools):
             mention.plural = True
         owner = at + 1 < len(cells) and cells[at + 1].key == "'s"
         node = phrase_node(NodeKind.CLUB, first.start, cell.end, clubs=[mention], owner=owner)
-        for index in range(low, at + 1):
-            used[index] = True
-        taken[low] = (at, node)
+        self._keep(low, at, node, used, taken)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mercato.extraction.coreference import Being, Resolver
-from mercato.extraction.drafts import Draft
+from mercato.extraction.coreference import Being
+from mercato.extraction.draft import Draft
 from mercato.extraction.events import Event
-from mercato.extraction.naming import ClubName
+from mercato.extraction.names import ClubName, club_ref
 from mercato.extraction.nodes import Node, NodeKind
-from mercato.model import ClaimKind, ClubRef, Condition, PersonRef, Span
+from mercato.model import ClaimKind, Condition, Span
 
 Range = tuple[int, int]
 
@@ -78,8 +78,7 @@ def _starts_main_clause(nodes: list[Node], at: int) -> bool:
 class ConditionReader:
     """Binds conditional clauses to the drafts that hang on them."""
 
-    def __init__(self, resolver: Resolver, text: str) -> None:
-        self.resolver = resolver
+    def __init__(self, text: str) -> None:
         self.text = text
         self.clauses: list[Clause] = []
 
@@ -98,9 +97,7 @@ class ConditionReader:
 
     def _note_doubt(self, nodes: list[Node], doubt: Node, sentence: int) -> None:
         """ "Maignan's future is in doubt": his club's search for one of his position hangs on that."""
-        beings = [
-            b for n in nodes if n.start < doubt.start for m in n.people if (b := self.resolver.being(m)) is not None
-        ]
+        beings = [b for n in nodes if n.start < doubt.start for m in n.people if (b := m.being) is not None]
         being = beings[-1] if beings else None
         if being is None or being.club is None:
             return
@@ -114,7 +111,7 @@ class ConditionReader:
         """ "the Diavolo would need a new goalkeeper if ...": what the main clause says the club is looking for."""
         outside = [n for n in nodes if not span[0] <= n.start < span[1]]
         positions = tuple(p for n in outside for m in n.people if m.name is None and m.indefinite for p in m.positions)
-        club = next((c for n in outside for m in n.clubs if (c := self.resolver.club(m)) is not None), None)
+        club = next((c for n in outside for m in n.clubs if (c := m.settled) is not None), None)
         return positions, club
 
     def bind(self, drafts: list[Draft]) -> None:
@@ -178,15 +175,10 @@ class ConditionReader:
         if event is None:
             return Condition(text, words)
         being = event.people[0][0]
-        person = PersonRef(being.name, being.person.id if being.person else None)
         if event.frame in ("leave", "sell"):
             source = event.sellers[0].name if event.sellers else being.club
-            return Condition(text, words, ClaimKind.EXIT, person, from_=_ref(source))
+            return Condition(text, words, ClaimKind.EXIT, being.ref, from_=club_ref(source))
         if event.frame in ("stay", "keep", "renew"):
-            return Condition(text, words, ClaimKind.STAY, person, club=_ref(being.club))
+            return Condition(text, words, ClaimKind.STAY, being.ref, club=club_ref(being.club))
         goal = event.buyers[0].name if event.buyers else None
-        return Condition(text, words, ClaimKind.MOVE, person, to=_ref(goal), from_=_ref(being.club))
-
-
-def _ref(club: ClubName | None) -> ClubRef | None:
-    return ClubRef(club.name, club.club.id if club.club else None) if club else None
+        return Condition(text, words, ClaimKind.MOVE, being.ref, to=club_ref(goal), from_=club_ref(being.club))

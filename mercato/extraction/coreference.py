@@ -6,8 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
-from mercato.extraction.naming import ClubName, PersonName
-from mercato.extraction.nodes import ClubMention, Node, NodeKind, PersonMention
+from mercato.extraction.names import ClubName, PersonName
+from mercato.extraction.nodes import CLAUSE_WORDS, ClubMention, Node, NodeKind, PersonMention
+from mercato.model import PersonRef
 from mercato.register import Person, Register
 from mercato.register.index import fold_name
 
@@ -26,10 +27,12 @@ _APART = frozenset(
 )
 
 
+def _are_apart(one: str, other: str) -> bool:
+    families = _POSITION_FAMILY.get(one, one), _POSITION_FAMILY.get(other, other)
+    return families in _APART or families[::-1] in _APART
+
+
 _CLAUSE_MARKS = frozenset({",", ";", ":"})
-_CLAUSE_WORDS = frozenset({"breaks", "conditions", "background", "relatives"})
-
-
 _OFFICIALS = frozenset({"agent", "official", "owner"})
 
 
@@ -54,6 +57,11 @@ class Being:
     def person(self) -> Person | None:
         """The register's person, where only one is left."""
         return self.people[0] if len(self.people) == 1 else None
+
+    @property
+    def ref(self) -> PersonRef:
+        """The person as a claim speaks of them: the document's fullest name."""
+        return PersonRef(self.name, self.person.id if self.person else None)
 
     @property
     def club(self) -> ClubName | None:
@@ -101,7 +109,7 @@ class Resolver:
         self.club_here = None
         self.in_clause = None
         for node in nodes:
-            if node.key in _CLAUSE_MARKS or not node.categories.isdisjoint(_CLAUSE_WORDS):
+            if node.key in _CLAUSE_MARKS or not node.categories.isdisjoint(CLAUSE_WORDS):
                 self.in_clause = None
             for mention in node.people:
                 being = self._being(mention)
@@ -114,7 +122,7 @@ class Resolver:
                     self._recall(being)
                 for club, start, end in mention.club_spans:
                     self.first_spans.setdefault(club.key, (start, end))
-                    self._recall_club(club)
+                    self.recent_clubs.append(club)
             for club_mention in node.clubs:
                 name = self._club(club_mention)
                 if name is not None:
@@ -124,23 +132,12 @@ class Resolver:
                     if node.role is None and not node.owner and not club_mention.pronoun:
                         self.club_here = name
                     if node.kind is NodeKind.CLUB and not club_mention.pronoun:
-                        self._recall_club(name)
-
-    def being(self, mention: PersonMention) -> Being | None:
-        """The person that a mention stands for."""
-        return mention.being
-
-    def club(self, mention: ClubMention) -> ClubName | None:
-        """The club that a mention stands for."""
-        return mention.settled
+                        self.recent_clubs.append(name)
 
     def _recall(self, being: Being) -> None:
         if being in self.recent:
             self.recent.remove(being)
         self.recent.append(being)
-
-    def _recall_club(self, club: ClubName) -> None:
-        self.recent_clubs.append(club)
 
     def _being(self, mention: PersonMention) -> Being | None:
         if mention.name is not None:
@@ -214,7 +211,7 @@ class Resolver:
         if mention.role != "player":
             being.role = mention.role
         for club, relation in mention.clubs:
-            span = next(((s, e) for c, s, e in mention.club_spans if c == club), (mention.start, mention.end))
+            span = mention.words_of(club)
             if relation == "current":
                 being.at(club, span, 2)
             elif relation == "former":
@@ -243,13 +240,9 @@ class Resolver:
             ages = person.age_on(self.day)
             if ages is not None and not ages[0] - 1 <= being.age <= ages[1] + 1:
                 return False
-        if being.positions and person.position:
-            mine = _POSITION_FAMILY.get(person.position, "")
-            if all(
-                (mine, _POSITION_FAMILY.get(p, "")) in _APART or (_POSITION_FAMILY.get(p, ""), mine) in _APART
-                for p in being.positions
-            ):
-                return False
+        known = person.position
+        if known and being.positions and all(_are_apart(known, position) for position in being.positions):
+            return False
         return not (being.countries and person.nationality and not being.countries & set(person.nationality))
 
     def _fits(self, mention: PersonMention, being: Being) -> bool:
@@ -346,13 +339,7 @@ class Resolver:
         known = being.positions | ({person.position} if person and person.position else set())
         if not known:
             return True
-        families = {_POSITION_FAMILY.get(p, p) for p in known}
-        return any(
-            not any(
-                (f, _POSITION_FAMILY.get(p, p)) in _APART or (_POSITION_FAMILY.get(p, p), f) in _APART for f in families
-            )
-            for p in mention.positions
-        )
+        return any(not any(_are_apart(own, position) for own in known) for position in mention.positions)
 
     # Clubs
 

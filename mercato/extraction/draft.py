@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 
 from mercato.extraction.coreference import Being
 from mercato.extraction.events import Event, Span
-from mercato.extraction.naming import ClubName
-from mercato.model import Certainty, ClaimKind, Deal, EvidenceRole, Link, Money, Stage, Terms, Timing
+from mercato.extraction.names import ClubName
+from mercato.model import (
+    Certainty,
+    ClaimKind,
+    ClubRef,
+    Deal,
+    Document,
+    EvidenceRole,
+    Link,
+    Money,
+    PersonRef,
+    ReaderVersion,
+    Stage,
+    Terms,
+    Timing,
+)
+
+LOANS = frozenset({Deal.LOAN, Deal.LOAN_OPTION, Deal.LOAN_OBLIGATION})
 
 
 @dataclass(slots=True, eq=False)
@@ -21,7 +38,6 @@ class Draft:
     sentence: int
     event: Event | None = None
     spans: list[tuple[EvidenceRole, Span]] = field(default_factory=list)
-    from_: ClubName | None = None
     deal: Deal | None = None
     fee: Money | None = None
     until: str | None = None
@@ -37,3 +53,11 @@ class Draft:
     def key(self) -> tuple[ClaimKind, int, str]:
         """What makes two drafts the same claim."""
         return self.kind, id(self.being), self.club.key if self.club else ""
+
+
+def claim_id(
+    document: Document, kind: ClaimKind, person: PersonRef, club: ClubRef | None, reader: ReaderVersion, *more: object
+) -> str:
+    """The id of a claim: the same words read by the same reader give the same one. `more` tells equals apart."""
+    parts = (document.id, kind, person.name, club and club.name, *more, f"{reader.name}-{reader.version}")
+    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()[:24]

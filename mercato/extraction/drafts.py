@@ -12,8 +12,6 @@ from mercato.extraction.frame_rules import ABOUT_PLAYERS, PROGRESS, PULLS, REFUS
 from mercato.extraction.nodes import Node
 from mercato.model import ClaimKind, EvidenceRole, Stage
 
-__all__ = ["Draft", "Drafter", "targets"]
-
 
 class Drafter(FrameRules):
     """Makes the drafts of a document's events, sentence after sentence."""
@@ -119,15 +117,15 @@ class Drafter(FrameRules):
         if len(others) < len(event.partner_clubs) and event.frame == "talks":
             return False
         if others and (event.subject is not None and event.subject.clubs and not event.people):
-            named = {c.key for m in event.subject.clubs if (c := self.resolver.club(m)) is not None}
+            named = {c.key for m in event.subject.clubs if (c := m.settled) is not None}
             if named and deal.club.key not in named and not any(deal.being.current.get(key) for key in named):
                 return False
         for club in others[:1]:
             deal.being.at(club.name, club.span)
         if (
-            deal.stage is not None and PROGRESS.index(event.stage) > PROGRESS.index(deal.stage)
-            if (event.stage in PROGRESS and deal.stage in PROGRESS)
-            else False
+            event.stage in PROGRESS
+            and deal.stage in PROGRESS
+            and PROGRESS.index(event.stage) > PROGRESS.index(deal.stage)
         ):
             deal.stage = event.stage
             deal.spans.append((EvidenceRole.STAGE, event.span))
@@ -168,13 +166,11 @@ class Drafter(FrameRules):
         if event.dropped and self.topic is not None and not any(b.first[0] < event.span[0] for b in here):
             here = local = []
         if here:
-            event.inferred = True
             if event.frame == "radar" and all(b.first[0] > event.span[1] for b in here):
                 return [(b, b.first) for b in here]
             before = [b for b in here if b.first[0] < event.span[0]] or here
             return [(before[-1], before[-1].first)]
         if self.topic is not None and self.topic.role == "player" and (event.elliptic or not local):
-            event.inferred = True
             return [(self.topic, self.topic.first)]
         return []
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from mercato.extraction.amounts import Amount
-from mercato.extraction.drafts import Draft
+from mercato.extraction.draft import Draft
 from mercato.extraction.events import Event
 from mercato.extraction.items import Figure, Item, ItemKind
 from mercato.extraction.languages import Language

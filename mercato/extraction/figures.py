@@ -42,7 +42,9 @@ class FigureReader:
         self._born = self._born_pattern()
         self._length = self._length_pattern(data)
         self._date = self._date_pattern(data)
-        self._add_on_words = _any(data["add_on_words"])
+        self._add_on_tail = re.compile(
+            rf"\s?(?:of |in |as |potential |further |possible )*(?:{_any(data['add_on_words'])})\b", re.I
+        )
 
     def _candidate_pattern(self) -> re.Pattern[str]:
         """Where a figure may begin: a digit with its currency before it, a number word, a month; in lower-case text."""
@@ -203,8 +205,7 @@ class FigureReader:
         if link["rise"]:
             high = max(money.high, more.money.high)
         else:
-            words = re.compile(rf"\s?(?:of |in |as |potential |further |possible )*(?:{self._add_on_words})\b", re.I)
-            tail = words.match(text, more.end)
+            tail = self._add_on_tail.match(text, more.end)
             if tail is None:
                 return
             more.end, high = tail.end(), money.high + more.money.high

@@ -10,11 +10,11 @@ from mercato.extraction.events import Club, Event, Span
 from mercato.extraction.nodes import NodeKind
 from mercato.model import ClaimKind, Deal, EvidenceRole, Stage
 
-# A coach who is the subject of these stands for nobody who moves, where the sentence names a player.
 # Frames in which those who run a club, or an agent, speak of somebody else.
 SPOKEN_OF_BY_OTHERS = frozenset({"deny", "talks", "agree", "reject", "bid", "keep"})
 # Frames in which a club draws a player.
 PULLS = frozenset({"link", "radar", "pursue", "interest"})
+# A coach who is the subject of these stands for nobody who moves, where the sentence names a player.
 ABOUT_PLAYERS = frozenset({"link", "bid", "interest", "withdraw", "radar"})
 REFUSABLE = frozenset(
     {"bid", "interest", "talks", "pursue", "acquire", "offer_contract", "renew", "agree", "join", "leave"}
@@ -251,7 +251,7 @@ class FrameRules:
         """ "X could use Y as a makeweight": the player offered leaves; with the other club named he goes there."""
         if event.subject is None or not event.subject.clubs or not people:
             return
-        own = self.resolver.club(event.subject.clubs[0])
+        own = event.subject.clubs[0].settled
         if own is None:
             return
         club = Club(own, (event.subject.clubs[0].start, event.subject.clubs[0].end))

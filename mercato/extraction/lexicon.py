@@ -12,7 +12,7 @@ The longest match from a position wins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -131,11 +131,6 @@ class Lexicon:
                     node = node.edges.setdefault(word, _Node())
             entry = Entry(category, name, attributes or {}, form)
             node.entries.add(entry)
-
-    def add_all(self, patterns: Iterable[str], category: str, name: str, attributes: dict[str, Any]) -> None:
-        """Adds several patterns of one meaning."""
-        for pattern in patterns:
-            self.add(pattern, category, name, attributes)
 
     @cached_property
     def first_words(self) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mercato.model import ClubRef
 from mercato.register import Club, Person
 
 
@@ -19,6 +20,11 @@ class ClubName:
     def key(self) -> str:
         """What makes two mentions the same club."""
         return self.club.id if self.club else self.name.casefold()
+
+
+def club_ref(name: ClubName | None) -> ClubRef | None:
+    """The club as a claim speaks of it, where there is one."""
+    return ClubRef(name.name, name.club.id if name.club else None) if name is not None else None
 
 
 @dataclass(frozen=True, slots=True)

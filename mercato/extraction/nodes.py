@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mercato.extraction.items import Item, ItemKind
 from mercato.extraction.lexicon import Entries, Entry
-from mercato.extraction.naming import ClubName, PersonName
+from mercato.extraction.names import ClubName, PersonName
 
 if TYPE_CHECKING:
     from mercato.extraction.coreference import Being
@@ -51,6 +51,10 @@ class PersonMention:
     club_spans: list[tuple[ClubName, int, int]] = field(default_factory=list)
     youth_clubs: list[ClubName] = field(default_factory=list)
     being: Being | None = None
+
+    def words_of(self, club: ClubName) -> tuple[int, int]:
+        """The characters that name one of its clubs, else those of the whole phrase."""
+        return next(((s, e) for c, s, e in self.club_spans if c == club), (self.start, self.end))
 
 
 @dataclass(slots=True, eq=False)
@@ -117,6 +121,9 @@ class Node:
         """Whether the node has a meaning of that category (and name)."""
         return (category if name is None else f"{category}:{name}") in self.senses
 
+
+# The meanings of words that open a clause.
+CLAUSE_WORDS = frozenset({"breaks", "conditions", "background", "relatives"})
 
 # Shared by all nodes that speak of nobody; never added to.
 _NO_PEOPLE: list[PersonMention] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mercato.extraction.naming import ClubName
+from mercato.extraction.names import ClubName
 from mercato.extraction.nodes import ClubMention, Node, NodeKind
 
 

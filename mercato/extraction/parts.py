@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mercato.extraction.coreference import Being
 from mercato.extraction.frames import FRAMES, Frame
-from mercato.extraction.nodes import ClubMention, Node, NodeKind
+from mercato.extraction.nodes import CLAUSE_WORDS, ClubMention, Node, NodeKind
 from mercato.extraction.step_tools import StepTools
 from mercato.extraction.steps import (
     FINITE,
@@ -30,7 +30,7 @@ class Parts(StepTools):
         opens = chain.entries[0].form == "pp" and chain.nodes[0] == 0  # "Saltato il passaggio al Chelsea, Maignan ..."
         event.dropped = self.turns and event.subject is None and chain.entries[0].form in FINITE and not opens
         event.elliptic = self.elliptic
-        self._take_clitic(nodes, chain, event, frame)
+        self._attached_pronoun(nodes, chain, event, frame)
         if event.subject is not None:
             self._assign(event, event.subject, self._subject_role(event, frame))
         if (
@@ -40,7 +40,7 @@ class Parts(StepTools):
             and event.subject.clubs
         ):
             event.stage = Stage.WITHDRAWN  # a club that turns down the chance to sign
-        self._clitic(nodes, chain, event, frame)
+        self._object_pronoun(nodes, chain, event, frame)
         self._objects(nodes, chain, event, stop, frame)
         self._not_the_speaker(event)
 
@@ -49,12 +49,12 @@ class Parts(StepTools):
         subject = event.subject
         if subject is None or subject.owner or not (event.entry.get("noun") and event.governors):
             return
-        own = [b for m in subject.people if (b := self.resolver.being(m)) is not None]
+        own = [b for m in subject.people if (b := m.being) is not None]
         others = [pair for pair in event.people if pair[0] not in own]
         if own and others and self.turns:
             event.people = others
 
-    def _clitic(self, nodes: list[Node], chain: Chain, event: Event, frame: Frame) -> None:
+    def _object_pronoun(self, nodes: list[Node], chain: Chain, event: Event, frame: Frame) -> None:
         """ "lo quiere": an object pronoun before its verb."""
         for index in range(chain.nodes[0] - 1, max(chain.nodes[0] - 4, -1), -1):
             node = nodes[index]
@@ -63,7 +63,7 @@ class Parts(StepTools):
             if node.kind is not NodeKind.WORD and not (node.has("have") or node.has("be")):
                 return
 
-    def _take_clitic(self, nodes: list[Node], chain: Chain, event: Event, frame: Frame) -> None:
+    def _attached_pronoun(self, nodes: list[Node], chain: Chain, event: Event, frame: Frame) -> None:
         """ "spinge per averlo": a pronoun written to the verb is the player spoken of."""
         core, head = chain.entries[-1], nodes[chain.nodes[-1]]
         if frame.object != "player" or core.form not in ("inf", "ing") or not head.key.endswith(self.clitics):
@@ -174,13 +174,7 @@ class Parts(StepTools):
                 role = node.role or (tail if first else None)
                 self._take(event, node, role, first, frame, nodes, at)
                 first = False
-            elif (
-                node.key in (";", ":")
-                or node.has("breaks")
-                or node.has("relatives")
-                or node.has("conditions")
-                or node.has("background")
-            ):
+            elif node.key in (";", ":") or not node.categories.isdisjoint(CLAUSE_WORDS):
                 break
             at += 1
 
@@ -247,7 +241,7 @@ class Parts(StepTools):
 
     def _assign_people(self, event: Event, node: Node, part: str) -> None:
         for mention in node.people:
-            being = self.resolver.being(mention)
+            being = mention.being
             if being is None:
                 event.unnamed_object = event.unnamed_object or part == "player"
                 event.plural_object = event.plural_object or mention.plural
@@ -271,7 +265,7 @@ class Parts(StepTools):
 
     def _assign_clubs(self, event: Event, clubs: list[ClubMention], part: str) -> None:
         for mention in clubs:
-            name = self.resolver.club(mention)
+            name = mention.settled
             if name is None:
                 event.unnamed_suitors = event.unnamed_suitors or not mention.pronoun
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mercato.extraction.items import Figure, ItemKind
-from mercato.extraction.naming import ClubName, PersonName
+from mercato.extraction.names import ClubName, PersonName
 from mercato.extraction.nodes import ClubMention, Node, NodeKind, PersonMention, phrase_node
 from mercato.extraction.noun_lists import last_word
 from mercato.extraction.phrase_tools import (
@@ -36,9 +36,7 @@ class PersonPhrases(PhraseTools):
             high += 1
             high = self._relative(cells, high)
         node = phrase_node(NodeKind.PERSON, cells[low].start, cells[high].end, [mention], owner=owner)
-        for index in range(low, high + 1):
-            used[index] = True
-        taken[low] = (high, node)
+        self._keep(low, high, node, used, taken)
 
     def _relative(self, cells: list[Node], at: int) -> int:
         """ "Messi's father Jorge" speaks of Messi: the name of the relative is passed over."""
@@ -299,9 +297,7 @@ class PersonPhrases(PhraseTools):
         node = phrase_node(NodeKind.PERSON, first.start, cells[high].end, [mention])
         if at + 1 < len(cells) and cells[at + 1].key == "'s":
             node.owner = True
-        for index in range(low, high + 1):
-            used[index] = True
-        taken[low] = (high, node)
+        self._keep(low, high, node, used, taken)
 
     def _is_undetermined(self, cells: list[Node], low: int) -> bool:
         """ "new winger": an adjective opens the phrase, and no joined article stands before it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mercato.extraction.items import ItemKind
 from mercato.extraction.languages import Language
+from mercato.extraction.nodes import Node
 from mercato.register import Register
 
 MODIFIERS = frozenset(
@@ -21,7 +22,7 @@ MODIFIERS = frozenset(
     }
 )
 HEADS = frozenset({"position", "players", "international", "academy", "natives"})
-VERB_LIKE = frozenset({"event", "be", "have", "prep", "conjunctions", "breaks", "relatives", "background", "hedges"})
+VERB_LIKE = frozenset({"event", "be", "have", "prep", "conjunctions", "breaks", "relatives", "background"})
 WORD_REACH = 22  # characters: two words that describe somebody
 PERSON_HEADS = HEADS | {"plural_people"}
 CLUB_LIKE = frozenset({ItemKind.CLUB, ItemKind.GROUND, ItemKind.COUNTRY})
@@ -46,3 +47,10 @@ class PhraseTools:
         self.demonym_people: frozenset[str] = language.words.get("demonym_people", frozenset())
         self.demonym_clubs: frozenset[str] = language.words.get("demonym_clubs", frozenset())
         self.joined: frozenset[str] = language.words.get("joined_articles", frozenset())
+
+    @staticmethod
+    def _keep(low: int, high: int, node: Node, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
+        """Puts a phrase in the place of its cells."""
+        for index in range(low, high + 1):
+            used[index] = True
+        taken[low] = (high, node)

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from datetime import date
 
-from mercato.extraction.assembly import Assembler
+from mercato.extraction.assembly import READER_VERSION, Assembler
 from mercato.extraction.coreference import Being, Resolver
-from mercato.extraction.drafts import Draft, Drafter, targets
+from mercato.extraction.draft import Draft
+from mercato.extraction.drafts import Drafter, targets
 from mercato.extraction.events import EventReader
 from mercato.extraction.languages import Language, languages, load_language
 from mercato.extraction.naming import Namer
 from mercato.extraction.nodes import Node, NodeKind
 from mercato.extraction.phrases import Chunker
 from mercato.extraction.sentences import fill_items, sentences
-from mercato.model import Claim, Document, ReaderVersion
+from mercato.model import Claim, Document
 from mercato.register import Register
-
-READER = ReaderVersion("rules", "0.1.0")
 
 
 class RuleReader:
     """Reads claims by rules over language data. One reader serves any number of documents, one at a time."""
 
-    version = READER
+    version = READER_VERSION
 
     def __init__(self, register: Register, threshold: float = 0.0) -> None:
         self.register = register
@@ -53,14 +52,14 @@ class RuleReader:
         for number, row in enumerate(rows):
             nodes = chunker.nodes(row.items, text)
             resolver.see(nodes)
-            _place_in_brackets(nodes, resolver)
-            _place_by_preposition(nodes, resolver, language.words.get("at_club_roles", _AT_CLUB))
+            _place_in_brackets(nodes)
+            _place_by_preposition(nodes, language.words.get("at_club_roles", _AT_CLUB))
             _place_by_predicate(nodes)
             events = reader.read(nodes, number)
             assembler.conditions.mark(nodes, events, number)
             spoken = [n for n in nodes if n.role != "aside"]
-            local = [b for n in spoken for m in n.people if (b := resolver.being(m)) is not None]
-            found = drafter.drafts(events, local, _continued(nodes, resolver), targets(nodes, number))
+            local = [b for n in spoken for m in n.people if (b := m.being) is not None]
+            found = drafter.drafts(events, local, _continued(nodes), targets(nodes, number))
             facts = assembler.enrich(number, row, nodes, events, found, drafter.topic, drafter.deal)
             drafts.extend(found)
             drafts.extend(facts)
@@ -74,35 +73,30 @@ class RuleReader:
         return self._tools[code]
 
 
-def _continued(nodes: list[Node], resolver: Resolver) -> list[tuple[Being, tuple[int, int]]]:
+def _continued(nodes: list[Node]) -> list[tuple[Being, tuple[int, int]]]:
     """The people of a sentence that goes on with a list: "The list includes A and B"."""
-    if not any(node.has("list_continues") for node in nodes):
-        return []
-    start = next(at for at, node in enumerate(nodes) if node.has("list_continues"))
+    start = next((at for at, node in enumerate(nodes) if node.has("list_continues")), len(nodes))
     people = [
         node
         for node in nodes[start:]
         if node.kind is NodeKind.PERSON and not node.owner and node.role in (None, "of", "goal")
     ]
     return [
-        (b, (m.start, m.end))
-        for n in people
-        for m in n.people
-        if (b := resolver.being(m)) is not None and m.name is not None
+        (b, (m.start, m.end)) for n in people for m in n.people if (b := m.being) is not None and m.name is not None
     ]
 
 
-def _place_in_brackets(nodes: list[Node], resolver: Resolver) -> None:
+def _place_in_brackets(nodes: list[Node]) -> None:
     """ "Federico Chiesa (now at Liverpool)", "Chiesa (Liverpool)": the club that the person is at."""
     for at, node in enumerate(nodes[:-2]):
         if node.key != "(" or at == 0 or nodes[at - 1].kind is not NodeKind.PERSON:
             continue
         inside = nodes[at + 1 : at + 5]
         club = next((n for n in inside if n.kind is NodeKind.CLUB), None)
-        being = resolver.being(nodes[at - 1].people[-1])
+        being = nodes[at - 1].people[-1].being
         if club is None or being is None or any(n.key == ")" for n in inside[: inside.index(club)]):
             continue
-        name = resolver.club(club.clubs[0])
+        name = club.clubs[0].settled
         if name is not None:
             being.at(name, (club.start, club.end), 3)
 
@@ -125,7 +119,7 @@ def _place_by_predicate(nodes: list[Node]) -> None:
                     being.at(club, (mention.start, mention.end))
 
 
-def _place_by_preposition(nodes: list[Node], resolver: Resolver, roles: frozenset[str] = _AT_CLUB) -> None:
+def _place_by_preposition(nodes: list[Node], roles: frozenset[str]) -> None:
     """ "Laporte's situation at Manchester City", "who has scored 59 goals for Inter": where the person plays."""
     for at, node in enumerate(nodes):
         if node.kind is not NodeKind.CLUB:
@@ -139,7 +133,7 @@ def _place_by_preposition(nodes: list[Node], resolver: Resolver, roles: frozense
         ):
             continue
         person = _person_before(nodes, at, wanted=node.role == "place")
-        name = resolver.club(node.clubs[0])
+        name = node.clubs[0].settled
         if name is None:
             continue
         for being in person if node.role == "of" else person[-1:]:

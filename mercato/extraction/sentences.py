@@ -25,7 +25,6 @@ class Sentence:
     kind: BlockKind
     items: list[Item] = field(default_factory=list)
     is_question: bool = False
-    paragraph_end: bool = False
 
 
 def split_block(text: str, start: int, end: int, language: Language) -> Iterator[tuple[int, int]]:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 
 from mercato.extraction.coreference import Being
-from mercato.extraction.naming import ClubName
+from mercato.extraction.draft import claim_id
+from mercato.extraction.names import ClubName, club_ref
 from mercato.extraction.times import Time
 from mercato.model import (
     Certainty,
     Claim,
     ClaimKind,
-    ClubRef,
     Document,
     Evidence,
     EvidenceRole,
     PersonFacts,
-    PersonRef,
     ReaderVersion,
     Role,
     Spell,
@@ -120,15 +118,6 @@ def _present_club(draft: SpellDraft) -> ClubName | None:
     return being.clubs[clubs[0]]
 
 
-def _ref(club: ClubName | None) -> ClubRef | None:
-    return ClubRef(club.name, club.club.id if club.club else None) if club else None
-
-
-def person_ref(being: Being) -> PersonRef:
-    """The person by the document's fullest name."""
-    return PersonRef(being.name, being.person.id if being.person else None)
-
-
 def is_coach(being: Being, role: str | None) -> bool:
     """Whether the person was at the club as a coach: by the words, else by the document or the register."""
     if role is not None:
@@ -142,11 +131,10 @@ def spell_claim(
     draft: SpellDraft, document: Document, reader: ReaderVersion, facts: PersonFacts | None = None
 ) -> Claim:
     """The claim of a draft."""
-    person, club = person_ref(draft.being), _ref(draft.club)
-    flags = f"{draft.start}|{draft.end}|{draft.on_loan}|{draft.youth}|{draft.returned}"
-    written = f"{document.id}|spell|{person.name}|{club and club.name}|{flags}|{reader.name}-{reader.version}"
+    person, club = draft.being.ref, club_ref(draft.club)
+    flags = (draft.start, draft.end, draft.on_loan, draft.youth, draft.returned)
     return Claim(
-        id=hashlib.sha256(written.encode()).hexdigest()[:24],
+        id=claim_id(document, ClaimKind.SPELL, person, club, reader, *flags),
         document_id=document.id,
         kind=ClaimKind.SPELL,
         person=person,
@@ -159,7 +147,7 @@ def spell_claim(
             months=draft.months,
             on_loan=draft.on_loan,
             youth=draft.youth,
-            parent=_ref(draft.parent),
+            parent=club_ref(draft.parent),
             ended=draft.ended,
             returned=draft.returned,
             gap_years=draft.gap,

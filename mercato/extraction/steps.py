@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from mercato.extraction.coreference import Being
 from mercato.extraction.frames import FRAMES
 from mercato.extraction.lexicon import Entry
-from mercato.extraction.naming import ClubName
+from mercato.extraction.names import ClubName
 from mercato.extraction.nodes import Node, NodeKind
 from mercato.model import Stage
 
@@ -46,8 +46,6 @@ class Event:
     plural_object: bool = False
     passive: bool = False
     background: bool = False
-    inferred: bool = False
-    end_at: int = 0
     replaced: list[tuple[Being, Span]] = field(default_factory=list)
     conditional: bool = False
     deal: str | None = None

@@ -7,7 +7,7 @@ from datetime import date
 
 from mercato.extraction.amounts import Amount, distance, year_month
 from mercato.extraction.coreference import Being, Resolver
-from mercato.extraction.drafts import Draft
+from mercato.extraction.draft import LOANS, Draft
 from mercato.extraction.items import Figure, Item, ItemKind
 from mercato.extraction.languages import Language
 from mercato.extraction.nodes import Mark, Node, NodeKind
@@ -28,9 +28,6 @@ def figure_of(node: Node, kind: ItemKind) -> Figure | None:
     if node.item is not None and node.item.kind is kind and isinstance(node.item.value, Figure):
         return node.item.value
     return None
-
-
-_LOANS = frozenset({Deal.LOAN, Deal.LOAN_OPTION, Deal.LOAN_OBLIGATION})
 
 
 class TermReader:
@@ -149,7 +146,7 @@ class TermReader:
         """ "after his contract with Palace expired": the club that the person comes from."""
         for node in nodes:
             if node.kind is NodeKind.CLUB and mark.start - 5 <= node.start < mark.end + 12:
-                name = self.resolver.club(node.clubs[0])
+                name = node.clubs[0].settled
                 for being in self._owners(nodes, mark.start, topic)[:1]:
                     if name is not None and not being.current:
                         being.at(name, (node.start, node.end))
@@ -175,7 +172,7 @@ class TermReader:
         for node in (*reversed(before), *after):
             if all(m.plural and m.pronoun for m in node.people):
                 return [b for b in self.resolver.recent[-2:] if b.role == "player"]
-            beings = [b for m in node.people if (b := self.resolver.being(m)) is not None and b.role != "official"]
+            beings = [b for m in node.people if (b := m.being) is not None and b.role != "official"]
             if beings:
                 return beings
         return [topic] if topic is not None else []
@@ -183,7 +180,7 @@ class TermReader:
     def _person_span(self, nodes: list[Node], start: int, being: Being) -> Span:
         for node in reversed(nodes):
             for mention in node.people:
-                if mention.start < start and self.resolver.being(mention) is being:
+                if mention.start < start and mention.being is being:
                     return mention.start, mention.end
         return being.first
 
@@ -247,7 +244,7 @@ class TermReader:
             clubs.reverse()
         for node in clubs[:1]:
             for mention in node.clubs[:1]:
-                name = self.resolver.club(mention)
+                name = mention.settled
                 if name is not None:
                     being.at(name, (mention.start, mention.end), 2)
 
@@ -267,7 +264,7 @@ class TermReader:
             (abs(mention.start - start), being)
             for node in nodes
             for mention in node.people
-            if (being := self.resolver.being(mention)) is not None and being.role == "player"
+            if (being := mention.being) is not None and being.role == "player"
         ]
         if named:
             return [min(named, key=lambda pair: pair[0])[1]]
@@ -297,7 +294,7 @@ class TermReader:
                 loan = any(m.entry.category == "deal" and m.entry.name.startswith("loan") for m in marks)
                 for draft in drafts:
                     ends = draft.kind is ClaimKind.STAY or (
-                        draft.kind is ClaimKind.MOVE and (loan or draft.deal in _LOANS)
+                        draft.kind is ClaimKind.MOVE and (loan or draft.deal in LOANS)
                     )
                     if ends and draft.until is None:
                         draft.until = found[0]
