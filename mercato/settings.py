@@ -61,6 +61,18 @@ TOKEN = Setting(
     secret=True,
 )
 
+MODEL_URL = Setting(
+    "MERCATO_MODEL_URL",
+    "",
+    "Address of an OpenAI-compatible endpoint for `--reader model`, up to and without /chat/completions.",
+)
+MODEL = Setting("MERCATO_MODEL", "", "Name of the model that is asked there.")
+MODEL_KEY = Setting("MERCATO_MODEL_KEY", "", "Key that is sent to that endpoint; empty sends none.", secret=True)
+MODEL_TIMEOUT = Setting("MERCATO_MODEL_TIMEOUT", "120", "Seconds after which one answer of the model is given up.")
+MODEL_PRICE = Setting(
+    "MERCATO_MODEL_PRICE", "", "Price of a million tokens in and out, such as 0.15/0.60; then the cost is told."
+)
+
 SETTINGS: tuple[Setting, ...] = (
     HOME,
     LEDGER,
@@ -73,6 +85,11 @@ SETTINGS: tuple[Setting, ...] = (
     ALLOWED_HOSTS,
     REGISTER_SOURCE,
     TOKEN,
+    MODEL_URL,
+    MODEL,
+    MODEL_KEY,
+    MODEL_TIMEOUT,
+    MODEL_PRICE,
 )
 
 

@@ -176,7 +176,7 @@ def _faulty(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
 
 def run(arguments: Made, monkeypatch: pytest.MonkeyPatch) -> int:
     """The exit code of a command line."""
-    monkeypatch.setattr("mercato.interfaces.cli.read.make_reader", WordReader)
+    monkeypatch.setattr("mercato.interfaces.readers.make_reader", lambda *_, **__: WordReader())
     with HELD:
         return main([str(argument) for argument in arguments])
 

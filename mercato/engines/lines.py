@@ -122,6 +122,8 @@ def read_line(number: int, line: bytes, reader: Reader, options: LineOptions) ->
     except DocumentSkipped as skipped:
         is_empty = skipped.reason == Reason.EMPTY.value
         return _answered(number, row, [], Trouble.NO_TEXT if is_empty else Trouble.SKIPPED, skipped.reason)
+    except SourceUnusable:
+        raise  # nobody answers there: the next line would fare no better
     except Exception as fault:  # one text must not end a night's run; it is counted, named and fails the command
         return _answered(number, row, [], Trouble.READER_FAILED, f"{type(fault).__name__}: {fault}")
     return _answered(number, row, confident(claims, options.threshold))

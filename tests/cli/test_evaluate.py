@@ -16,7 +16,7 @@ from tests.evaluation.fakes import PatternReader
 
 @pytest.fixture(autouse=True)
 def _reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "make_reader", lambda user: PatternReader())
+    monkeypatch.setattr("mercato.interfaces.readers.make_reader", lambda *_, **__: PatternReader())
 
 
 @pytest.fixture

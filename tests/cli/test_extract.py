@@ -47,7 +47,7 @@ class NameReader:
 
 @pytest.fixture(autouse=True)
 def _reader(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "make_reader", lambda user: NameReader())
+    monkeypatch.setattr("mercato.interfaces.readers.make_reader", lambda *_, **__: NameReader())
 
 
 def run(*arguments: str, stdin: str | bytes | None = None) -> Result:

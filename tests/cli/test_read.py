@@ -18,7 +18,7 @@ main = main_module.main
 
 @pytest.fixture(autouse=True)
 def _reader(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("mercato.interfaces.cli.read.make_reader", WordReader)
+    monkeypatch.setattr("mercato.interfaces.readers.make_reader", lambda *_, **__: WordReader())
     monkeypatch.setenv("MERCATO_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("MERCATO_LEDGER", raising=False)
 
@@ -76,7 +76,7 @@ def test_a_newer_reader_adds_its_claims(
     article: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["read", article])
-    monkeypatch.setattr("mercato.interfaces.cli.read.make_reader", lambda: WordReader(RULES_2))
+    monkeypatch.setattr("mercato.interfaces.readers.make_reader", lambda *_, **__: WordReader(RULES_2))
     capsys.readouterr()
     assert main(["read", article]) == 0
     out, err = capsys.readouterr()

@@ -23,7 +23,7 @@ def address() -> Iterator[str]:
 def test_a_ledger_is_read_into_asked_and_examined_by_its_address(
     address: str, by: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("mercato.interfaces.cli.read.make_reader", WordReader)
+    monkeypatch.setattr("mercato.interfaces.readers.make_reader", lambda *_, **__: WordReader())
     monkeypatch.setenv("MERCATO_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MERCATO_LEDGER", address if by == "environment" else "")
     place = [] if by == "environment" else ["--ledger", address]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -77,6 +77,16 @@ def _beside(result: Result) -> Iterator[str]:
         yield f"  Brier {r.brier:.3f} (base rate {r.base_brier:.3f}), calibration error {r.calibration_error:.3f}"
     if result.missing:
         yield f"  no text for {len(result.missing)} of these: {', '.join(result.missing[:5])}"
+
+
+def comparison_lines(compared: Mapping[str, Sequence[TableResult | Result]]) -> Iterator[str]:
+    """Readers side by side: a row for each set and figure that any of them has."""
+    yield "side by side" + " " * 31 + "".join(f"{name:>10}" for name in compared)
+    tables = [{r.name: r.figures() for r in results} for results in compared.values()]
+    for name in dict.fromkeys(name for table in tables for name in table):
+        rows = [table.get(name, {}) for table in tables]
+        for figure in dict.fromkeys(figure for row in rows for figure in row):
+            yield f"  {name + ' ' + figure:<41}" + "".join(f"{_figure(row.get(figure)):>10}" for row in rows)
 
 
 def _figure(value: float | None) -> str:

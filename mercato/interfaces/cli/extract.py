@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from mercato.errors import DocumentSkipped, Misused, SourceUnusable
-from mercato.interfaces.cli.options import json_option
+from mercato.interfaces.cli.options import json_option, reader_option
 from mercato.interfaces.cli.output import one_line, progress, say
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Options:
 @click.option("--threshold", type=click.FloatRange(0, 1), default=0.0, help="Leave out claims less sure than this.")
 @click.option("--no-user-register", is_flag=True, help="Use the shipped register alone, not what you imported.")
 @click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes for JSON Lines.")
+@reader_option
 @click.pass_context
 def extract(
     ctx: click.Context,
@@ -55,6 +56,7 @@ def extract(
     threshold: float,
     no_user_register: bool,
     workers: int,
+    reader_name: str,
 ) -> None:
     """Print the claims of a text: who is said to move where, how far it has come, on whose word.
 
@@ -64,9 +66,10 @@ def extract(
     """
     _check_date(date)
     from mercato.engines.lines import LineOptions
+    from mercato.interfaces.readers import make_reader, tally_lines
 
     options = Options(LineOptions(language, date, threshold), as_json, jsonl, workers)
-    reader = make_reader(user=not no_user_register)
+    reader = make_reader(reader_name, user=not no_user_register)
     failed = False
     for name in inputs:
         try:
@@ -76,17 +79,10 @@ def extract(
                 raise
             say(f"mercato extract: {fault}")
             failed = True
+    for line in tally_lines(reader):
+        say(line)
     if failed:
         ctx.exit(1)
-
-
-def make_reader(*, user: bool) -> Reader:
-    """The rule reader, with the user's own register or without."""
-    from mercato.extraction import RuleReader
-    from mercato.register import load_register
-
-    reader: Reader = RuleReader(load_register(user=user))
-    return reader
 
 
 def _check_date(date: str | None) -> None:
@@ -184,7 +180,12 @@ def _extract_documents(name: str, reader: Reader, options: Options) -> bool:
             if options.as_json and isinstance(document, RecordSkipped):
                 _print_row(document.key, [])
             continue
-        claims = confident(reader.read(document), options.lines.threshold)
+        try:
+            claims = confident(reader.read(document), options.lines.threshold)
+        except DocumentSkipped as skip:
+            say(f"mercato extract: {skip}")
+            failed = True
+            continue
         if options.as_json:
             _print_row(_id_for(name, document), claims)
         else:

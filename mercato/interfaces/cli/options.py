@@ -51,6 +51,21 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON lines for other programs.")(function)
 
 
+def reader_option(function: F) -> F:
+    """`--reader rules|model|combined`."""
+    from mercato.interfaces.readers import ReaderName
+
+    return click.option(
+        "--reader",
+        "reader_name",
+        type=click.Choice([str(name) for name in ReaderName]),
+        default=str(ReaderName.RULES),
+        show_default=True,
+        help="Read by rules, by asking a language model (MERCATO_MODEL_URL), or by rules and the model where they "
+        "are unsure.",
+    )(function)
+
+
 def ledger_place(given: Path | str | None) -> Path | str:
     """Where the ledger is that was named, or the user's own."""
     from mercato.ledger.address import as_place, is_address

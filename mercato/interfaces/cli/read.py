@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mercato.errors import Misused
-from mercato.interfaces.cli.options import json_option, ledger_option, open_ledger
+from mercato.interfaces.cli.options import json_option, ledger_option, open_ledger, reader_option
 from mercato.interfaces.cli.output import one_line, print_json, print_lines, print_marked, progress, say
 
 if TYPE_CHECKING:
     from mercato.interfaces.cli.output import Mark
-    from mercato.interfaces.ingest import Event, Ingested, Reader, Report
+    from mercato.interfaces.ingest import Event, Ingested, Report
     from mercato.sources import Declared
 
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option("--language", metavar="CODE", help="The texts' language, such as en; otherwise it is found out.")
 @click.option("--date", metavar="DATE", help="The texts' date of publication, such as 2025-06-09.")
 @click.option("--outlet", metavar="NAME", help="Who published the texts, such as juvefc.com.")
+@reader_option
 @click.pass_context
 def read(
     ctx: click.Context,
@@ -34,6 +35,7 @@ def read(
     language: str | None,
     date: str | None,
     outlet: str | None,
+    reader_name: str,
 ) -> None:
     """Read articles into the ledger and show what was found in them.
 
@@ -42,7 +44,9 @@ def read(
     and counted.
     """
     from mercato.interfaces.ingest import Ingested, ingest
+    from mercato.interfaces.readers import make_reader, tally_lines
 
+    reader = make_reader(reader_name)
     declared = _declared(language, date, outlet)
     with open_ledger(ledger_file, create=True) as ledger, progress("reading", prints_meanwhile=True) as step:
 
@@ -53,20 +57,11 @@ def read(
                 say(f"mercato: {event}")
             step()
 
-        report = ingest(inputs, make_reader(), ledger, declared, watch=watch)
-        for line in summary(report, ledger.place):
+        report = ingest(inputs, reader, ledger, declared, watch=watch)
+        for line in (*summary(report, ledger.place), *tally_lines(reader)):
             say(line)
     if report.failed:
         ctx.exit(1)
-
-
-def make_reader() -> Reader:
-    """The rule reader with the shipped register and the user's own."""
-    from mercato.extraction import RuleReader
-    from mercato.register import load_register
-
-    reader: Reader = RuleReader(load_register())
-    return reader
 
 
 def as_record(event: Ingested) -> dict[str, Any]:

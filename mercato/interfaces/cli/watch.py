@@ -81,7 +81,7 @@ def watch(
     tells how each source does. Give sites a way to reach you: MERCATO_USER_AGENT="name (you@example.org)".
     """
     from mercato.engines.watch import WatchState
-    from mercato.interfaces.cli.read import make_reader
+    from mercato.interfaces.readers import make_reader
     from mercato.interfaces.watching import names_no_contact, open_watch, watched
 
     watch_list, place = watched(list_file)
