@@ -61,9 +61,11 @@ class Calendar:
 
     def __init__(self, windows: Iterable[Window]) -> None:
         self._known: dict[tuple[str, str], SeasonWindow] = {}
-        for window in windows:
-            name = window_name(window.season, window.kind.value)
-            self._known[window.country, name] = SeasonWindow(name, window.opens, window.closes)
+        # England's come first: where a country's opening day is not known, England's is taken, else the usual one.
+        for window in sorted(windows, key=lambda window: window.country != REFERENCE):
+            name = f"{window.closes.year}-{window.kind.value}"
+            opens = window.opens or min(self.window(name).opens, window.closes)
+            self._known[window.country, name] = SeasonWindow(name, opens, window.closes)
 
     def window(self, name: str, country: str = REFERENCE) -> SeasonWindow:
         """The window of that name in a country."""

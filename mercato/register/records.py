@@ -145,12 +145,12 @@ class Competition:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A registration period of a country's clubs; both days belong to it."""
+    """A registration period of a country's clubs; both days belong to it. `opens` is None where it is not known."""
 
     country: str
     season: str
     kind: WindowKind
-    opens: date
+    opens: date | None
     closes: date
 
 

@@ -179,7 +179,7 @@ def window_from(row: Row) -> Window:
         country=row["country"],
         season=row["season"],
         kind=WindowKind(chosen(row["kind"], kinds, "kind")),
-        opens=date.fromisoformat(row["opens"]),
+        opens=date.fromisoformat(row["opens"]) if row["opens"] else None,
         closes=date.fromisoformat(row["closes"]),
     )
 

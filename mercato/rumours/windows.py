@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from mercato.register import Window, WindowKind
+from mercato.register import Window
 
 _LABEL = re.compile(r"(\d{4})-(winter|summer)\Z")
 # Most of the big leagues close within a day or two of these; used where the register has no dates.
@@ -53,9 +53,8 @@ class Calendar:
 
 
 def window_label(window: Window) -> str:
-    """A window's label: the year in which a summer opens or a winter closes."""
-    year = window.opens.year if window.kind is WindowKind.SUMMER else window.closes.year
-    return f"{year}-{window.kind.value}"
+    """A window's label: the year in which it closes."""
+    return f"{window.closes.year}-{window.kind.value}"
 
 
 def is_label(text: str | None) -> bool:
