@@ -56,6 +56,7 @@ OTHER_NAMES = {
     "Barcelona": ("barca",),
     "Brazil": ("brasil",),
     "Napoli": ("napoles",),
+    "Olympique Marseille": ("marsiglia", "marsella", "om"),
 }
 
 
