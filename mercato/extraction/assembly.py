@@ -31,6 +31,7 @@ from mercato.model import (
 from mercato.register import Register
 
 _WISHES = FINAL_STAGES | {Stage.INTEREST, Stage.TALKS, Stage.BID}
+_UNDERWAY = frozenset({Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED})
 _ORDER = {stage: rank for rank, stage in enumerate(Stage)}
 
 
@@ -75,9 +76,16 @@ class Assembler:
         ]  # fmt: skip
         self.terms.bind(nodes, amounts, noticed, [*found, *facts, *carried])
         found[:] = [d for d in found if not (d.stage is Stage.DONE and self.terms.is_past(nodes, d))]
+        for draft in found:
+            if (
+                draft.stage in _UNDERWAY
+                and draft.kind is ClaimKind.MOVE
+                and self.terms.is_past(nodes, draft, strict=True)
+            ):
+                draft.stage = Stage.INTEREST  # "who was close to joining them in 2018": wanted then
         facts.extend(self.terms.contracts(nodes, noticed, number, topic))
         told = self.careers.read(row.items, nodes, events, noticed, topic)
-        found[:] = [d for d in found if d.event not in told]
+        found[:] = [d for d in found if d.event not in told and not (d.event and d.event.aside)]
         said = Said(row.items, nodes, noticed, amounts, events, told, row.is_question)
         self.extras.bind(said, [*found, *facts])
         return facts

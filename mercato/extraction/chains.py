@@ -29,7 +29,7 @@ class Chains(StepTools):
             if node.kind is not NodeKind.EVENT:
                 continue
             entry = pick(node, nodes[at + 1] if at + 1 < len(nodes) else None, is_noun(nodes, at))
-            if entry is None:
+            if entry is None or (entry.form == "base" and not entry.get("noun") and self._is_object_noun(nodes, at)):
                 continue
             last = chains[-1] if chains else None
             if last is not None and self._governs(nodes, last, at):
@@ -39,6 +39,15 @@ class Chains(StepTools):
                 purposive = last is not None and self._is_purpose(nodes, last.nodes[-1], at)
                 chains.append(Chain([at], [entry], purposive))
         return chains
+
+    def _is_object_noun(self, nodes: list[Node], at: int) -> bool:
+        """ "in a late move on deadline day": what stands behind an indefinite article is no verb."""
+        for index in range(at - 1, max(at - 4, -1), -1):
+            if nodes[index].has("articles"):
+                return nodes[index].key in self.language.words["indefinite"]
+            if nodes[index].kind is not NodeKind.WORD and not nodes[index].has("adjectives"):
+                return False
+        return False
 
     def _governs(self, nodes: list[Node], chain: Chain, at: int) -> bool:
         """Whether the chain's last word governs the one at `at`: nobody is named and no clause begins between."""
@@ -75,7 +84,8 @@ class Chains(StepTools):
         """ "made a bid to sign", "talks with Watford to sign": the step that an earlier one in the clause serves."""
         infinitive = at > 0 and nodes[at - 1].has("prep") and any(e.form == "inf" for e in nodes[at].entries)
         if at == 0 or not (nodes[at - 1].has("prep", "goal") or infinitive):
-            return nodes[at].has("event") and at > 0 and nodes[at - 1].has("prep", "about")
+            low = at - 1 - (at > 1 and nodes[at - 1].has("articles"))
+            return at > 0 and nodes[low].has("prep", "about")
         return not any(n.key in (";", ":", ".") or n.has("breaks") for n in nodes[last + 1 : at])
 
     def _event(self, nodes: list[Node], chain: Chain, sentence: int) -> Event | None:
@@ -103,7 +113,9 @@ class Chains(StepTools):
         elif event.negated and not {"refuse", "drop", "deny"}.isdisjoint(governors):
             event.stage = Stage.INTEREST
         elif event.negated:
-            if frame in NEGATED:
+            if core.get("negatable") is False:
+                event.frame = "none"
+            elif frame in NEGATED:
                 event.stage = NEGATED[frame]
             elif frame == "stay":
                 event.frame, event.negated = "leave", False
@@ -126,6 +138,8 @@ class Chains(StepTools):
         name = core.get("core")
         if name is None:
             return None
+        if governors.count("refuse") > 1:
+            return Stage.INTEREST  # "has refused to rule out a move"
         if governors:
             stage = Stage(name)
         elif (
@@ -158,6 +172,8 @@ class Chains(StepTools):
             stage = Stage(name)
         for governor in reversed((*governors, MOODS[core.form]) if core.form in MOODS else governors):
             stage = govern(governor, stage)
+        if governors[-1:] == ("sure",) and core.get("sure"):
+            return Stage(core.get("sure"))
         if stage is Stage.DONE and self._after_when(nodes, chain):
             return Stage.AGREED
         return stage
@@ -208,6 +224,8 @@ class Chains(StepTools):
             if node.key in self.language.negations:
                 return True
             if node.kind in (NodeKind.PERSON, NodeKind.CLUB, NodeKind.EVENT) or node.key in (",", ".", ";"):
+                break
+            if node.has("background"):
                 break
             seen += 1
             low -= 1

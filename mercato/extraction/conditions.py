@@ -59,9 +59,19 @@ def _clause_end(nodes: list[Node], at: int) -> int:
             return nodes[index - 1].end
         if node.has("background") and not opens:
             return nodes[index - 1].end
+        if opens and _starts_under_if(nodes, at, index):
+            return nodes[index - 1].end
         if node.key == "," and (opens or _starts_main_clause(nodes, index + 1)):
             return nodes[index - 1].end
     return nodes[-1].end if nodes[-1].key not in (".", "!", "?") else nodes[-2].end
+
+
+def _starts_under_if(nodes: list[Node], at: int, index: int) -> bool:
+    """ "If Chelsea sign Hakimi they could sell": a subject with a modal, and no comma before it."""
+    if nodes[index].kind not in (NodeKind.PERSON, NodeKind.CLUB) or nodes[index].role or index + 1 >= len(nodes):
+        return False
+    modal = any(e.get("governs") in ("can", "sure") for e in nodes[index + 1].entries)
+    return modal and any(n.kind is NodeKind.EVENT for n in nodes[at + 1 : index])
 
 
 def _clause_start(nodes: list[Node], at: int) -> int:

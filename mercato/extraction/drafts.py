@@ -41,6 +41,9 @@ class Drafter(FrameRules):
             make = self._by_frame.get(event.frame)
             if make is None or event.stage is None:
                 continue
+            if event.aside:  # takes its sums and dates, and is dropped with them
+                found.extend(self._draft(event, ClaimKind.MOVE, b, s, c) for b, s in event.people for c in event.buyers)
+                continue
             self._coach_wants(event)
             if self._goes_on(event, found):
                 continue
@@ -50,9 +53,10 @@ class Drafter(FrameRules):
             for draft in make(event, people):
                 if draft.being.role != "official":
                     found.append(draft)
+        self._settle_ahead(events, found)
         found.extend(self._rivals(events, found))
         self._refusals(events, found)
-        moves = [d for d in found if d.kind is ClaimKind.MOVE]
+        moves = [d for d in found if d.kind is ClaimKind.MOVE and not (d.event and d.event.aside)]
         if moves:
             self.deal = moves[0]
         self._remember_suitors(found)
@@ -95,7 +99,7 @@ class Drafter(FrameRules):
                 event.frame = "none"
             elif (
                 event.frame == "withdraw"
-                and not event.people
+                and all(being in [b for b, _ in before.people] for being, _ in event.people)
                 and before.frame in ("join", "acquire", "agree")
                 and event.entry.form in ("past", "pp")
             ):
@@ -116,20 +120,41 @@ class Drafter(FrameRules):
         others = [club for club in named_clubs if club.name.key != deal.club.key]
         if len(others) < len(event.partner_clubs) and event.frame == "talks":
             return False
-        if others and (event.subject is not None and event.subject.clubs and not event.people):
+        if others and event.subject is not None and event.subject.clubs:
             named = {c.key for m in event.subject.clubs if (c := m.settled) is not None}
             if named and deal.club.key not in named and not any(deal.being.current.get(key) for key in named):
                 return False
         for club in others[:1]:
             deal.being.at(club.name, club.span)
+        self._advance(deal, event)
+        return True
+
+    def _settle_ahead(self, events: list[Event], found: list[Draft]) -> None:
+        """ "will have a medical ahead of his move to West Ham": the step moves on the move that is named behind it."""
+        for event in events:
+            if (
+                event.frame != "agree"
+                or not event.people
+                or event.buyers
+                or event.partner_clubs
+                or event.governors[:1] == ("can",)
+            ):
+                continue
+            own = [d for d in found if d.event is not None and d.kind is ClaimKind.MOVE and d.event.at > event.at]
+            for draft in own[:1]:
+                if any(b is draft.being for b, _ in event.people):
+                    self._advance(draft, event)
+
+    @staticmethod
+    def _advance(draft: Draft, event: Event) -> None:
+        """Moves a draft on to the stage of another step of the same move, never back."""
         if (
             event.stage in PROGRESS
-            and deal.stage in PROGRESS
-            and PROGRESS.index(event.stage) > PROGRESS.index(deal.stage)
+            and draft.stage in PROGRESS
+            and PROGRESS.index(event.stage) > PROGRESS.index(draft.stage)
         ):
-            deal.stage = event.stage
-            deal.spans.append((EvidenceRole.STAGE, event.span))
-        return True
+            draft.stage = event.stage
+            draft.spans.append((EvidenceRole.STAGE, event.span))
 
     def _coach_wants(self, event: Event) -> None:
         """ "Allegri has been linked with some of his old players": a coach linked with people stands for his club."""
@@ -153,11 +178,15 @@ class Drafter(FrameRules):
             for being, _ in event.people if players else ():
                 if being.role != "player" and being.club is not None and event.frame in ("renew", "keep"):
                     event.keepers.append(Club(being.club, being.spans[being.club.key]))
-            if players or event.frame not in ABOUT_PLAYERS:
+            if players or event.frame not in ABOUT_PLAYERS or (event.frame == "link" and event.buyers):
                 return players or event.people
             named = [b for b in local if b.role == "player" and (b.positions or b.age is not None)]
             return [(named[-1], named[-1].first)] if named else event.people
         if event.unnamed_object or event.plural_object:
+            return []
+        replaced = [being for being, _ in event.replaced]
+        local = [b for b in local if b not in replaced]
+        if replaced and not local:
             return []
         here = [b for b in local if b.role == "player" and not (event.elliptic and _is_official(b))]
         if event.elliptic and event.frame in ("pursue", "acquire", "bid") and event.subject is not None:
@@ -168,8 +197,9 @@ class Drafter(FrameRules):
         if here:
             if event.frame == "radar" and all(b.first[0] > event.span[1] for b in here):
                 return [(b, b.first) for b in here]
-            before = [b for b in here if b.first[0] < event.span[0]] or here
-            return [(before[-1], before[-1].first)]
+            before = [b for b in here if b.first[0] < event.span[0]]
+            being = before[-1] if before else here[-1 if event.elliptic else 0]
+            return [(being, being.first)]
         if self.topic is not None and self.topic.role == "player" and (event.elliptic or not local):
             return [(self.topic, self.topic.first)]
         return []

@@ -36,11 +36,15 @@ class EventReader(Chains, Parts):
             self._take_parts(nodes, chain, event, stop)
             if chain.purposive and events:
                 self._serve(events[-1], event)
-            if event.frame == "join" and self._is_attributive(nodes, chain):
+            event.aside = event.frame == "join" and self._is_told_aside(nodes, chain, event)
+            if event.frame == "join" and (event.aside or self._is_attributive(nodes, chain)):
                 for being, _ in event.people:
                     for club in event.buyers:
-                        being.at(club.name, club.span)
-            elif not self._leads_elsewhere(nodes, chain, event):
+                        being.at(club.name, club.span, 3 if event.aside else 1)
+            if event.aside or (
+                not (event.frame == "join" and self._is_attributive(nodes, chain))
+                and not self._leads_elsewhere(nodes, chain, event)
+            ):
                 events.append(event)
         return events
 
@@ -88,9 +92,20 @@ class EventReader(Chains, Parts):
             event.stage = stage
             event.governors = earlier.governors
 
+    def _serve_stay(self, earlier: Event, event: Event) -> None:
+        """ "talks with Juventus about a new deal": who talks with whom does it about a stay."""
+        event.stage = earlier.stage
+        event.people = event.people or earlier.people
+        event.keepers = event.keepers or earlier.buyers or earlier.partner_clubs
+        event.governors = (*earlier.governors, "talk")
+        earlier.frame = "none"
+
     def _serve(self, earlier: Event, event: Event) -> None:
         """A purpose takes its stage from the step that serves it, and its parts where it has none of its own."""
         if event.governors or earlier.sentence != event.sentence:
+            return
+        if event.frame in ("renew", "stay") and earlier.frame == "talks" and not event.buyers:
+            self._serve_stay(earlier, event)
             return
         governor = earlier.entry.get("governs")
         inner = Stage(event.entry.get("core")) if event.entry.get("core") else None
@@ -102,6 +117,9 @@ class EventReader(Chains, Parts):
             and earlier.frame not in ("withdraw", "reject", "deny", "leave")
         ):
             event.stage = earlier.stage
+        if earlier.frame == "sell" and event.frame in ("acquire", "pursue"):
+            event.buyers = event.buyers or list(earlier.sellers)  # "sell X to fund a move for Y"
+            return
         if not event.buyers and earlier.buyers:
             event.buyers = list(earlier.buyers)
         event.deal = event.deal or earlier.deal

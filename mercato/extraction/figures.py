@@ -177,6 +177,9 @@ class FigureReader:
     def _amount_figure(self, match: re.Match[str]) -> Figure | None:
         currency = self._currency.get((match["before"] or match["after"] or "").strip().lower())
         magnitude = self._magnitude.get((match["mag"] or match["mag0"] or "").lower())
+        before = (match["before"] or "").strip()
+        if before.isalpha() and not before.isupper() and magnitude is None:
+            return None  # "Euro 2020"
         if currency is None:
             if magnitude is None or self._default is None:
                 return None

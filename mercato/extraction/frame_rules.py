@@ -115,7 +115,7 @@ class FrameRules:
         if "agree" not in event.governors or subject is None or len(subject.clubs) != 2 or len(people) != 1:
             return
         being = people[0][0]
-        known = being.club
+        known = being.club or self.resolver.known_club(being)
         if len(event.buyers) != 2:
             return
         seller = next((c for c in event.buyers if known is not None and c.name.key == known.key), event.buyers[-1])
@@ -157,7 +157,7 @@ class FrameRules:
         if not clubs and event.unnamed_suitors:
             yield from self._exits(event, people)
             return
-        if event.background and event.entry.get("noun"):
+        if event.background and event.entry.get("noun") and event.frame == "join":
             self.presupposed.update((id(being), club.name.key) for being, _ in people for club in clubs)
             return
         yield from self._moves(event, people, clubs)
@@ -173,7 +173,8 @@ class FrameRules:
             return
         if event.negated and event.buyers:
             event.stage = Stage.REJECTED
-        elif event.negated:
+        elif event.negated or ("doubt" in event.governors and not event.buyers):
+            event.governors = tuple(g for g in event.governors if g != "doubt")
             yield from self._stay(event, people)
             return
         if event.buyers:
@@ -186,6 +187,8 @@ class FrameRules:
         for being, _ in people:
             for seller in event.sellers:
                 being.at(seller.name, seller.span, 2)
+        if event.background and event.entry.get("noun") and not event.buyers:
+            return
         if event.stage is Stage.REJECTED:
             for being, span in people:
                 yield self._draft(event, ClaimKind.STAY, being, span, self._own_club(being), Stage.INTEREST)

@@ -27,7 +27,7 @@ OPTIONAL = ("careers", "extras")
 EVENT_KEYS = frozenset(
     {
         *("name", "frame", "core", "bare", "governs", "control", "role", "noun", "subject", "patterns", "deal"),
-        *("preps", "unaccusative"),
+        *("preps", "unaccusative", "sure", "negatable"),
     }
 )
 OVERLAY = (
@@ -198,6 +198,7 @@ class _Compiler:
             self.check("events", name, entry.get("frame"), FRAMES, "frame")
             self.check("events", name, entry.get("core"), Stage, "stage")
             self.check("events", name, entry.get("bare"), Stage, "stage")
+            self.check("events", name, entry.get("sure"), Stage, "stage")
             self.check("events", name, entry.get("governs"), (*GOVERNORS, "none"), "governs")
             self.add("events", entry["patterns"], "event", name, {k: v for k, v in entry.items() if k != "patterns"})
 
@@ -205,7 +206,7 @@ class _Compiler:
         terms = self.data["terms"]
         self.add("terms", terms.get("final_years", ()), "contracts", "out", {"final": True})
         for deal, phrases in terms["deals"].items():
-            self.check("terms", deal, deal, (*Deal, "not_sure"), "deal")
+            self.check("terms", deal, deal, (*Deal, "not_sure", "past"), "deal")
             self.add("terms", phrases, "deal", deal)
         for group in ("contracts", "prices"):
             for name, phrases in terms[group].items():

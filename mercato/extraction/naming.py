@@ -100,8 +100,7 @@ class Namer(NameShapes):
             item.kind, item.key = ItemKind.WORD, text[item.start : item.end].lower()
             return
         kinds = {e.kind for e in entries}
-        before = items[at - 1].key if at else ""
-        if kinds & set(_CLUB_KINDS) and not (NameKind.CITY in kinds and before in self.language.words["place_words"]):
+        if kinds & set(_CLUB_KINDS) and not (NameKind.CITY in kinds and self._is_place(items, at)):
             self._as_club(item, entries, text, named)
         elif kinds & set(_PERSON_KINDS) and not self._is_rather_a_word(entries, text[item.start : item.end], kinds):
             self._as_person(item, entries, text)
@@ -115,6 +114,15 @@ class Namer(NameShapes):
                 if found is not None:
                     item.kind, item.key, item.value = item_kind, KEYS[item_kind], found.id
                     break
+
+    def _is_place(self, items: list[Item], at: int) -> bool:
+        """ "in Lyon" is the town; "interest in Lyon's X", "interested in Lyon and Spain's" name the club."""
+        words = self.language.words
+        if at == 0 or items[at - 1].key not in words["place_words"]:
+            return False
+        if at + 1 < len(items) and items[at + 1].key == "'s":
+            return False
+        return at == 1 or items[at - 2].key not in words.get("not_before_places", frozenset())
 
     def _opens_clause(self, items: list[Item], at: int, key: str) -> bool:
         """A club's name that begins a sentence and is a small word of the language too ("Como su contrato")."""

@@ -54,6 +54,8 @@ def _next_member(nodes: list[Node], at: int, node: Node, is_object: bool) -> tup
     if index == at or index >= len(nodes) or commas > 1 + conjunction:
         return at, None
     follow = nodes[index]
+    if follow.start - nodes[index - 1].end > 2 and nodes[index - 1].key == ",":
+        return at, None  # a word that no table knows stands between: "the club, meaning Arsenal and Spurs"
     if node.kind is NodeKind.CLUB and follow.kind is NodeKind.PERSON and _is_odd_club(nodes, index):
         _make_club(follow)
     if follow.kind is not node.kind or (follow.role is not None and follow.role != node.role):

@@ -27,6 +27,8 @@ class Parts(StepTools):
                     self._assign(event, node, self._between(nodes, first, node, frame))
         controlled = bool(event.buyers) and chain.entries[0].get("control") == "object"
         event.subject = None if controlled else self._subject(nodes, chain)
+        if chain.purposive and event.entry.get("noun") and event.subject is not None and event.subject.people:
+            event.subject = None if not event.subject.owner else event.subject  # "to fund moves for"
         opens = chain.entries[0].form == "pp" and chain.nodes[0] == 0  # "Saltato il passaggio al Chelsea, Maignan ..."
         event.dropped = self.turns and event.subject is None and chain.entries[0].form in FINITE and not opens
         event.elliptic = self.elliptic
@@ -43,6 +45,21 @@ class Parts(StepTools):
         self._object_pronoun(nodes, chain, event, frame)
         self._objects(nodes, chain, event, stop, frame)
         self._not_the_speaker(event)
+        if event.frame == "radar" and not event.people:
+            self._on_the_list(nodes, chain, event)
+
+    def _on_the_list(self, nodes: list[Node], chain: Chain, event: Event) -> None:
+        """ "Steve Cooper is top of Fulham's list": who is said to be there."""
+        for at in range(chain.nodes[0] - 1, 0, -1):
+            node = nodes[at]
+            if node.kind in (NodeKind.PERSON, NodeKind.EVENT) or node.key in (",", ";"):
+                return
+            before = nodes[at - 1]
+            if node.has("be") and before.kind is NodeKind.PERSON and not before.owner:
+                for mention in before.people:
+                    if mention.being is not None and mention.being.role != "official":
+                        event.people.append((mention.being, (mention.start, mention.end)))
+                return
 
     def _not_the_speaker(self, event: Event) -> None:
         """ "the president rules out the return of X": whoever does it to another's step takes none himself."""
@@ -98,6 +115,13 @@ class Parts(StepTools):
         bare = len(chain.nodes) == 1 and chain.entries[0].form == "pp" and self.elliptic
         return bare and at > 1 and nodes[at - 1].key == "," and nodes[at - 2].kind is NodeKind.PERSON
 
+    def _is_told_aside(self, nodes: list[Node], chain: Chain, event: Event) -> bool:
+        """ "X, who joined Spurs from Atalanta in the summer, is wanted by": a step behind somebody told in passing."""
+        if event.stage is not Stage.DONE or len(chain.nodes) > 1 or chain.entries[0].form not in ("past", "pp"):
+            return False
+        before = [n for n in nodes[max(0, chain.nodes[0] - 2) : chain.nodes[0]] if n.kind is not NodeKind.WORD]
+        return bool(before) and before[-1].has("relatives")
+
     def _subject(self, nodes: list[Node], chain: Chain) -> Node | None:
         """The nearest noun phrase to the left that no preposition governs; after "who" its antecedent."""
         if self._is_attributive(nodes, chain):
@@ -119,7 +143,7 @@ class Parts(StepTools):
                 ):
                     return node
                 if node.role is None and not self._is_object(nodes, low):
-                    return node
+                    return self._told_to_be(nodes, low)
                 if node.kind is NodeKind.CLUB and node.clubs[0].plural and node.role == "of" and fallback is None:
                     fallback = node
                 if node.role == "partner" and self._alone_before(nodes, low, chain.nodes[0]):
@@ -132,6 +156,16 @@ class Parts(StepTools):
                 break
             low -= 1
         return fallback
+
+    def _told_to_be(self, nodes: list[Node], at: int) -> Node:
+        """ "Roma and Lazio are the latest clubs to be linked": those of whom the noun phrase is said."""
+        node = nodes[at]
+        if node.kind is NodeKind.CLUB and at > 1 and node.clubs[0].settled is None and not node.clubs[0].pronoun:
+            low = at - 1 - nodes[at - 1].has("articles")
+            before = nodes[low - 1]
+            if low and nodes[low].has("be") and before.kind is NodeKind.CLUB and before.role is None:
+                return before
+        return node
 
     def _alone_before(self, nodes: list[Node], at: int, event_at: int) -> bool:
         """ "with Roma and Inter interested": nothing but small words between the noun phrase and the step."""
@@ -169,7 +203,7 @@ class Parts(StepTools):
         while at < stop:
             node = nodes[at]
             if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
-                if self._begins_clause(nodes, at, first):
+                if self._begins_clause(nodes, at, first) or self._stands_by(nodes, at):
                     break
                 role = node.role or (tail if first else None)
                 self._take(event, node, role, first, frame, nodes, at)
@@ -188,6 +222,17 @@ class Parts(StepTools):
             return False
         follow = nodes[at + 1]
         return follow.kind is NodeKind.EVENT or follow.has("be") or follow.has("have")
+
+    def _stands_by(self, nodes: list[Node], at: int) -> bool:
+        """ ", with Roma also showing interest": a clause of its own about those behind "with"."""
+        if nodes[at].role != "partner" or at < 2 or nodes[at - 2].key != ",":
+            return False
+        follow = next(
+            (n for n in nodes[at + 1 : at + 4] if n.kind is not NodeKind.WORD and n.key not in self.previous), None
+        )
+        return (
+            follow is not None and follow.kind is NodeKind.EVENT and any(e.form in ("ing", "") for e in follow.entries)
+        )
 
     def _take(
         self, event: Event, node: Node, role: str | None, first: bool, frame: Frame, nodes: list[Node], at: int

@@ -49,6 +49,8 @@ class Event:
     replaced: list[tuple[Being, Span]] = field(default_factory=list)
     conditional: bool = False
     deal: str | None = None
+    # Told in passing of somebody ("who joined Spurs in the summer"): a career fact and no news.
+    aside: bool = False
     previous: bool = False
     # A finite verb with no subject: in some languages the one spoken of before is meant.
     dropped: bool = False
@@ -72,6 +74,9 @@ def pick(node: Node, following: Node | None, noun: bool = False) -> Entry | None
         return events[0] if events else None
     person_next = following is not None and following.kind is NodeKind.PERSON
     club_next = following is not None and following.kind is NodeKind.CLUB
+    verb_next = following is not None and (
+        following.kind is NodeKind.EVENT or following.has("have") or following.has("be")
+    )
 
     def rank(entry: Entry) -> int:
         frame = FRAMES[entry.attributes["frame"]]
@@ -81,6 +86,8 @@ def pick(node: Node, following: Node | None, noun: bool = False) -> Entry | None
             return -1
         if person_next and frame.object == "player" and frame.subject != "player":
             return 0
+        if verb_next and entry.get("governs") == "sure" and entry.attributes["frame"] == "none":
+            return 0  # "going to sign"
         if club_next and frame.object in ("buyer", "seller", "keeper"):
             return 0
         return 2 if entry.attributes["frame"] == "none" else 1
@@ -90,11 +97,11 @@ def pick(node: Node, following: Node | None, noun: bool = False) -> Entry | None
 
 def is_noun(nodes: list[Node], at: int) -> bool:
     """Whether an article or a possessor stands before the word, with nothing but words that describe it between."""
-    for index in range(at - 1, max(at - 4, -1), -1):
+    for index in range(at - 1, max(at - 5, -1), -1):
         node = nodes[index]
-        if node.has("articles") or node.owner:
+        if node.has("articles") or node.owner or node.key == "'s":
             return True
-        if not (node.kind is NodeKind.WORD or node.has("adjectives")):
+        if not (node.kind in (NodeKind.WORD, NodeKind.FIGURE) or node.has("adjectives")):
             return False
     return False
 

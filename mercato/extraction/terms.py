@@ -82,8 +82,11 @@ class TermReader:
     def _is_past(self, nodes: list[Node], at: int) -> bool:
         return at > 0 and nodes[at - 1].has("background")
 
-    def is_past(self, nodes: list[Node], draft: Draft) -> bool:
-        """Whether a finished step is dated before the month of publication: a career fact and no news."""
+    def is_past(self, nodes: list[Node], draft: Draft, strict: bool = False) -> bool:
+        """Whether a finished step is dated before the month of publication: a career fact and no news.
+
+        With `strict` the date must stand in the step's own clause.
+        """
         if self.day is None or draft.event is None:
             return False
         start, end = draft.event.span
@@ -92,6 +95,8 @@ class TermReader:
         for node in nodes:
             if not low <= node.start < high:
                 continue
+            if strict and node.start >= end and (node.key in (",", "-") or node.has("background")):
+                return False
             figure = figure_of(node, ItemKind.DATE)
             if figure is not None and figure.date is not None and self._before_now(figure.date):
                 return True
@@ -323,7 +328,12 @@ class TermReader:
 
     def _bind_deals(self, marks: list[Mark], steps: list[Draft]) -> None:
         deals = [mark for mark in marks if mark.entry.category == "deal"]
-        found = [(m, m.entry.name) for m in deals if not any(o.start < m.start and m.end <= o.end for o in deals)]
+        found = [
+            (m, m.entry.name)
+            for m in deals
+            if not any(o.start < m.start and m.end <= o.end for o in deals)
+            and not any(o.entry.name == "past" and o.start <= m.start and m.end <= o.end for o in deals)
+        ]
         names = {name for _, name in found}
         if {"loan", "permanent"} <= names and self._turns_permanent(found):
             names.discard("loan")  # "make his loan deal permanent"
