@@ -73,6 +73,12 @@ MODEL_PRICE = Setting(
     "MERCATO_MODEL_PRICE", "", "Price of a million tokens in and out, such as 0.15/0.60; then the cost is told."
 )
 
+ALERTS = Setting("MERCATO_ALERTS", "", "Path of the rules of alerts; empty means `alerts.yaml` in MERCATO_HOME.")
+MAIL_SERVER = Setting("MERCATO_MAIL_SERVER", "", "Server that alerts by mail go through, as host:port.")
+MAIL_FROM = Setting("MERCATO_MAIL_FROM", "", "Address that alerts by mail come from.")
+MAIL_USER = Setting("MERCATO_MAIL_USER", "", "Name to log in with at the mail server; empty means none is asked for.")
+MAIL_PASSWORD = Setting("MERCATO_MAIL_PASSWORD", "", "Password that goes with it.", secret=True)
+
 SETTINGS: tuple[Setting, ...] = (
     HOME,
     LEDGER,
@@ -90,6 +96,11 @@ SETTINGS: tuple[Setting, ...] = (
     MODEL_KEY,
     MODEL_TIMEOUT,
     MODEL_PRICE,
+    ALERTS,
+    MAIL_SERVER,
+    MAIL_FROM,
+    MAIL_USER,
+    MAIL_PASSWORD,
 )
 
 
@@ -121,3 +132,8 @@ def watch_path() -> Path:
 def allowed_hosts() -> frozenset[str]:
     """The hosts that are allowed by name though they lie inside."""
     return frozenset(host.strip().lower() for host in ALLOWED_HOSTS.value.split(",") if host.strip())
+
+
+def alerts_path() -> Path:
+    """Where the rules of alerts lie."""
+    return Path(ALERTS.value).expanduser() if ALERTS.value else home() / "alerts.yaml"

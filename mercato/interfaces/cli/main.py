@@ -47,6 +47,7 @@ COMMANDS: dict[str, LazyCommand] = {
     "merge": LazyCommand(f"{_HERE}.merge", "merge", "Say that two names are one person, or take that back."),
     "split": LazyCommand(f"{_HERE}.merge", "split", "Say that two names are not one person."),
     "serve": LazyCommand(f"{_HERE}.serve", "serve", "Serve web pages and an API of the ledger."),
+    "alerts": LazyCommand(f"{_HERE}.alerts", "alerts", "Tell somebody when something happens: rules and messages."),
     "export": LazyCommand(f"{_HERE}.export", "export", "Write rumours or claims as CSV or JSON lines."),
     "rates": LazyCommand(f"{_HERE}.rates", "rates", "Load and use exchange rates for fees."),
     "watch": LazyCommand(f"{_HERE}.watch", "watch", "Read what feeds and sites publish, for as long as it is let."),

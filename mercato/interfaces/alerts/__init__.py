@@ -1,0 +1,1 @@
+"""Alerts: rules that are held against what is new, and messages that go out once."""
