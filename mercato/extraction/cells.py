@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mercato.extraction.items import Item, ItemKind
-from mercato.extraction.languages import Language
+from mercato.extraction.languages import ANY, Language
 from mercato.extraction.nodes import NO_ENTRIES, Mark, Node, NodeKind
 
 _KINDS = {
@@ -23,43 +23,44 @@ def cells_of(items: list[Item], language: Language) -> list[Node]:
     keys = [item.key for item in items]
     cells: list[Node] = []
     add = cells.append
+    lexicon, branches = language.lexicon, language.lexicon.branches
+    word, phrase = ItemKind.WORD, ItemKind.PHRASE
     at, count = 0, len(items)
-    match, openers, singles = language.lexicon.match, language.lexicon.first_words, language.lexicon.singles
     while at < count:
         item = items[at]
-        key = item.key
-        entries = singles.get(key)
-        if entries is None and key in openers:
-            found = match(keys, at)
-            if found is not None:
-                end, entries = found
-                if end - at > 1:
-                    kind = NodeKind.EVENT if "event" in entries.categories else NodeKind.PHRASE
-                    add(
-                        Node(
-                            kind, ItemKind.PHRASE, item, item.start, items[end - 1].end, " ".join(keys[at:end]), entries
-                        )
-                    )
-                    at = end
-                    continue
+        key, kind, end = item.key, item.kind, item.end
+        entries = NO_ENTRIES
+        branch = branches.get(key)
         at += 1
-        if entries is None:
-            add(Node(_KINDS.get(item.kind, NodeKind.WORD), item.kind, item, item.start, item.end, key, NO_ENTRIES))
-        elif item.kind is ItemKind.WORD:
-            kind = NodeKind.EVENT if "event" in entries.categories else NodeKind.PHRASE
-            add(Node(kind, ItemKind.PHRASE, item, item.start, item.end, key, entries))
+        if branch is not None:
+            entries = branch.entries
+            if branch.gap is not None or (at < count and keys[at] in branch.edges):
+                found = lexicon.longest(branch, keys, at)
+                if found is not None and found[0] > at:
+                    key, end = " ".join(keys[at - 1 : found[0]]), items[found[0] - 1].end
+                    at, entries = found
+                    kind = word
+        if kind is not word:
+            add(Node(_KINDS.get(kind, NodeKind.WORD), kind, item, item.start, end, key, entries))
+        elif entries.all:
+            node_kind = NodeKind.EVENT if "event" in entries.categories else NodeKind.PHRASE
+            add(Node(node_kind, phrase, item, item.start, end, key, entries))
         else:
-            add(Node(_KINDS.get(item.kind, NodeKind.WORD), item.kind, item, item.start, item.end, key, entries))
+            add(Node(NodeKind.WORD, word, item, item.start, end, key, NO_ENTRIES))
     return cells
 
 
 def marks(items: list[Item], language: Language) -> list[Mark]:
     """The phrases of the overlay in a sentence; the longest at each place, those inside a longer one too."""
     keys = [item.key for item in items]
+    keys.append("")  # no word comes after the last
     found: list[Mark] = []
-    openers = language.overlay_openers
+    overlay = language.overlay
     for at, word in enumerate(keys):
-        for lexicon in openers.get(word, ()):
+        seconds = overlay.get(word)
+        if seconds is None:
+            continue
+        for lexicon in seconds.get(keys[at + 1]) or seconds[ANY]:
             match = lexicon.match(keys, at)
             if match is not None:
                 end, entries = match

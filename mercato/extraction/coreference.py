@@ -86,6 +86,9 @@ class Resolver:
         self.register = register
         self.day = day
         self.beings: list[Being] = []
+        # The beings whose name has a word, and those who may be a person of the register.
+        self._by_word: dict[bytes, list[Being]] = {}
+        self._by_id: dict[str, list[Being]] = {}
         self.recent: list[Being] = []
         self.recent_clubs: list[ClubName] = []
         self.first_spans: dict[str, tuple[int, int]] = {}
@@ -176,30 +179,36 @@ class Resolver:
             being.name = name.name
         if name.people and len(being.people) != 1:
             being.people = name.people
+        self._note(being)
         self._learn(being, mention)
         being.people = self._narrow(being)
         return being
 
+    def _note(self, being: Being) -> None:
+        """Makes a being findable by every word of the name and as every person of the register."""
+        for word in fold_name(being.name).split():
+            self._by_word.setdefault(word, []).append(being)
+        for person in being.people:
+            self._by_id.setdefault(person.id, []).append(being)
+
     def _known(self, name: PersonName) -> Being | None:
+        """The last being of whom the name may speak: who shares a word of it, or is the same in the register."""
         folded = fold_name(name.name)
         words = folded.split()
         if not words:
             return None  # signs only: nobody can be told by them
-        for being in reversed(self.beings):
-            other = fold_name(being.name)
-            if other == folded:
-                return being
-            apart = other[-3:] != folded[-3:] and words[0] not in other and words[-1] not in other
-            if apart and not (name.people and being.people):
-                continue
-            theirs = other.split()
+        only = name.people[0].id if len(name.people) == 1 else None
+        candidates = set(self._by_id.get(only, ())) if only is not None else set()
+        for word in words:
+            candidates.update(self._by_word.get(word, ()))
+        for being in sorted(candidates, key=self.beings.index, reverse=True) if len(candidates) > 1 else candidates:
+            theirs = fold_name(being.name).split()
             short, long = (words, theirs) if len(words) < len(theirs) else (theirs, words)
             if short and set(short) <= set(long) and (short[-1] == long[-1] or len(short) > 1 or short[0] in long[-2:]):
                 return being
             if len(words) == 1 == len(theirs):
                 continue
-            ids = {person.id for person in name.people}
-            if ids and len(ids) == 1 and {person.id for person in being.people} == ids:
+            if only is not None and {person.id for person in being.people} == {only}:
                 return being
         return None
 

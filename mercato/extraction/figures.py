@@ -47,11 +47,15 @@ class FigureReader:
         )
 
     def _candidate_pattern(self) -> re.Pattern[str]:
-        """Where a figure may begin: a digit with its currency before it, a number word, a month; in lower-case text."""
+        """Where a figure may begin: a digit with its currency before it, a number word, a month; in lower-case text.
+
+        Inside a word none begins: that is asked first, since it spares most places the search through all words.
+        """
         symbols = _any(w for w in self._currency if not w[-1].isalpha())
         codes = _any(w for w in self._currency if w[-1].isalpha())
         words = _any({*self._words, *self._months, *self._age_words, *self._born_before})
-        return re.compile(rf"\d|(?:{symbols})\s?\d|(?:{codes})\s?\d|(?:{words})(?!\w)")
+        starts = rf"\d|(?:{symbols})\s?\d|(?:{codes})\s?\d|(?:{words})(?!\w)"
+        return re.compile(rf"(?<![^\W_])(?<!\.)(?:{starts})")
 
     def _amount_pattern(self, data: Mapping[str, Any]) -> re.Pattern[str]:
         symbols = _any(w for w in self._currency if not w[-1].isalpha())
@@ -124,7 +128,7 @@ class FigureReader:
             lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
         for candidate in self._candidate.finditer(lowered):
             start = candidate.start()
-            if start < reached or (start and (lowered[start - 1].isalnum() or lowered[start - 1] == ".")):
+            if start < reached:
                 continue
             figure = self._at(text, start)
             if figure is not None:

@@ -48,7 +48,8 @@ class Language:
     code: str
     name: str
     lexicon: Lexicon
-    overlay_openers: Mapping[str, tuple[Lexicon, ...]]
+    # First word -> second word, or ANY other -> the overlay's lexicons with such a phrase.
+    overlay: Mapping[str, Mapping[str, tuple[Lexicon, ...]]]
     figures: FigureReader
     abbreviations: frozenset[str]
     possessive: frozenset[str]
@@ -247,13 +248,21 @@ def _vocabulary(compiler: _Compiler, words: Mapping[str, frozenset[str]]) -> fro
     return frozenset().union(*(lexicon.vocabulary for lexicon in lexicons), lists, name_words()["particles"])
 
 
-def _openers(lexicons: Iterable[Lexicon]) -> dict[str, tuple[Lexicon, ...]]:
-    """Which of the lexicons have a phrase that begins with a word."""
-    openers: dict[str, tuple[Lexicon, ...]] = {}
+ANY = ""
+
+
+def _by_first_words(lexicons: Iterable[Lexicon]) -> dict[str, dict[str, tuple[Lexicon, ...]]]:
+    """Which of the lexicons may have a phrase that begins with a word and the one after it."""
+    found: dict[str, dict[str, tuple[Lexicon, ...]]] = {}
     for lexicon in lexicons:
-        for word in lexicon.first_words:
-            openers[word] = (*openers.get(word, ()), lexicon)
-    return openers
+        for word, branch in lexicon.branches.items():
+            seconds = found.setdefault(word, {ANY: ()})
+            whole = bool(branch.gap or branch.entries.all)
+            for second in branch.edges:
+                seconds.setdefault(second, seconds[ANY])
+            for second in seconds if whole else branch.edges:
+                seconds[second] = (*seconds[second], lexicon)
+    return found
 
 
 @lru_cache(maxsize=16)
@@ -276,7 +285,7 @@ def load_language(code: str) -> Language:
         code=code,
         name=language["name"],
         lexicon=compiler.lexicon,
-        overlay_openers=_openers(compiler.overlays.values()),
+        overlay=_by_first_words(compiler.overlays.values()),
         figures=FigureReader(data["figures"]),
         abbreviations=frozenset(language["abbreviations"]),
         possessive=frozenset(language["possessive"]),

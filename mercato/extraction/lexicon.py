@@ -12,7 +12,7 @@ The longest match from a position wins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -70,9 +70,11 @@ class Entries:
 
 
 @dataclass(slots=True)
-class _Node:
-    edges: dict[str, _Node] = field(default_factory=dict)
-    gap: _Node | None = None
+class Branch:
+    """A place in the trie: what may come next, what may come after a gap, and what the words so far stand for."""
+
+    edges: dict[str, Branch] = field(default_factory=dict)
+    gap: Branch | None = None
     entries: Entries = field(default_factory=Entries)
 
 
@@ -114,7 +116,7 @@ class Lexicon:
     """All phrases of one language."""
 
     def __init__(self, verbs: Verbs, open_gaps: bool = False) -> None:
-        self._root = _Node()
+        self._root = Branch()
         self._verbs = verbs
         self._barred = _CLAUSE_ENDS if open_gaps else GAP_KEYS_BARRED
 
@@ -125,10 +127,10 @@ class Lexicon:
             for word in words:
                 if word == "..":
                     if node.gap is None:
-                        node.gap = _Node()
+                        node.gap = Branch()
                     node = node.gap
                 else:
-                    node = node.edges.setdefault(word, _Node())
+                    node = node.edges.setdefault(word, Branch())
             entry = Entry(category, name, attributes or {}, form)
             node.entries.add(entry)
 
@@ -150,36 +152,50 @@ class Lexicon:
                 open_nodes.append(node.gap)
         return frozenset(words)
 
-    @cached_property
-    def singles(self) -> dict[str, Entries]:
-        """Words that are a phrase by themselves and begin no longer one."""
-        return {w: n.entries for w, n in self._root.edges.items() if n.entries.all and not n.edges and n.gap is None}
+    @property
+    def branches(self) -> Mapping[str, Branch]:
+        """The phrases by their first word.
+
+        Most words begin none, and most of the rest none with the word after them: who looks at both here first saves
+        the call of `longest`.
+        """
+        return self._root.edges
 
     def match(self, keys: Sequence[str], start: int) -> tuple[int, Entries] | None:
         """The longest phrase that begins at `start`: the position after it and what it stands for."""
-        node = self._root.edges.get(keys[start])
-        if node is None:
-            return None
-        return _longest(node, keys, start + 1, self._barred)
+        branch = self._root.edges.get(keys[start])
+        return None if branch is None else self.longest(branch, keys, start + 1)
+
+    def longest(self, branch: Branch, keys: Sequence[str], at: int) -> tuple[int, Entries] | None:
+        """The longest phrase that goes on from `branch` with the word at `at`."""
+        return _longest(branch, keys, at, self._barred)
 
 
-def _longest(node: _Node, keys: Sequence[str], at: int, barred: frozenset[str]) -> tuple[int, Entries] | None:
+def _longest(node: Branch, keys: Sequence[str], at: int, barred: frozenset[str]) -> tuple[int, Entries] | None:
     best: tuple[int, Entries] | None = (at, node.entries) if node.entries.all else None
     count = len(keys)
+    # As far as no gap may open, there is one way only.
+    while node.gap is None:
+        follow = node.edges.get(keys[at]) if at < count else None
+        if follow is None:
+            return best
+        node = follow
+        at += 1
+        if node.entries.all:
+            best = at, node.entries
     if at < count:
         follow = node.edges.get(keys[at])
         if follow is not None:
             found = _longest(follow, keys, at + 1, barred)
             if found is not None and (best is None or found[0] > best[0]):
                 best = found
-    if node.gap is not None:
-        found = _after_gap(node.gap, keys, at, barred)
-        if found is not None and (best is None or found[0] > best[0]):
-            best = found
+    found = _after_gap(node.gap, keys, at, barred)
+    if found is not None and (best is None or found[0] > best[0]):
+        best = found
     return best
 
 
-def _after_gap(node: _Node, keys: Sequence[str], at: int, barred: frozenset[str]) -> tuple[int, Entries] | None:
+def _after_gap(node: Branch, keys: Sequence[str], at: int, barred: frozenset[str]) -> tuple[int, Entries] | None:
     """The longest continuation after zero to GAP passed items; the shortest gap that works wins."""
     for skip in range(GAP + 1):
         here = at + skip

@@ -131,6 +131,8 @@ class NameIndex:
                 if b"  " in raw:
                     by_key.setdefault(b" ".join(raw.split()), []).append(entry)
         self._entries = [tuple(found) if len(found) == 1 else tuple(dict.fromkeys(found)) for found in by_key.values()]
+        # Those of a name's meanings that may stand in lower case, filled as such words are met.
+        self._lower: dict[int, tuple[NameEntry, ...]] = {}
         self._by_key = {key: number for number, key in enumerate(by_key)}
         self._automaton = BytesAhoCorasick([b" " + key + b" " for key in by_key])
 
@@ -161,9 +163,12 @@ class NameIndex:
             end = -negative_end - 2  # the padding before the text and after the name
             entries = self._entries[number]
             if not text[start].isupper() and not text[start].isdigit():
-                entries = tuple(e for e in entries if e.any_case)
-                if not entries:
+                lower = self._lower.get(number)
+                if lower is None:
+                    lower = self._lower[number] = tuple(e for e in entries if e.any_case)
+                if not lower:
                     continue
+                entries = lower
             hits.append(Hit(start, end, entries))
             reached = end
         return hits
