@@ -149,6 +149,8 @@ class Assembler:
             (id(d.being), d.club.key) for d in drafts if d.kind is ClaimKind.MOVE and d.club and d.stage not in _WISHES
         }
         for being in self.resolver.beings:
+            if not being.current and being.borrower is not None:
+                being.at(*being.borrower)
             if being.current or being.role != "player":
                 continue
             club = self.resolver.known_club(being)

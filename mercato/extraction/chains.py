@@ -70,7 +70,8 @@ class Chains(StepTools):
                 and governor in ("refuse", "drop", "deny", "accept")
             ):
                 return len(between) <= CHAIN_GAP
-            if len(named) > 1 or len(between) > CHAIN_GAP or not between[-1].has("prep", "goal"):
+            to = between[-1].has("prep", "goal") or (governor == "refuse" and between[-1].has("prep", "source"))
+            if len(named) > 1 or len(between) > CHAIN_GAP or not to:
                 return False
             return entry.get("control") == "object" or governor in ("plan", "talk")
         if len(between) > CHAIN_GAP:
@@ -115,6 +116,8 @@ class Chains(StepTools):
         elif event.negated:
             if core.get("negatable") is False:
                 event.frame = "none"
+            elif frame == "renew" and core.form in ("past", "pp") and not governors:
+                event.stage = Stage.INTEREST  # "has not signed a new contract" so far
             elif frame in NEGATED:
                 event.stage = NEGATED[frame]
             elif frame == "stay":
@@ -138,7 +141,7 @@ class Chains(StepTools):
         name = core.get("core")
         if name is None:
             return None
-        if governors.count("refuse") > 1:
+        if governors.count("refuse") > 1 or ("doubt" in governors and governors[-1] == "refuse"):
             return Stage.INTEREST  # "has refused to rule out a move"
         if governors:
             stage = Stage(name)

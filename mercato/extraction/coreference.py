@@ -47,6 +47,8 @@ class Being:
     countries: set[str] = field(default_factory=set)
     current: Counter[str] = field(default_factory=Counter)
     former: set[str] = field(default_factory=set)
+    # The club that has borrowed the player, with its words: his club only where no other is known.
+    borrower: tuple[ClubName, tuple[int, int]] | None = None
     employer: ClubName | None = None
     role: str = "player"
     first: tuple[int, int] = (0, 0)
@@ -315,7 +317,9 @@ class Resolver:
             return None
         today = self.day.isoformat()
         for spell in reversed(person.spells):
-            running = spell.start and spell.start <= today and (not spell.end or spell.end >= today[: len(spell.end)])
+            # A start of a year or a month says nothing of who is there in that year or month.
+            begun = spell.start and spell.start[:7] < today[: len(spell.start[:7])]
+            running = begun and (not spell.end or spell.end >= today[: len(spell.end)])
             if running and not spell.flags & {"youth", "coach", "director"} and spell.club_id in self.first_spans:
                 club = self.register.clubs.get(spell.club_id)
                 return ClubName(club.name, club) if club is not None else None

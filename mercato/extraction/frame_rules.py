@@ -55,6 +55,7 @@ class FrameRules:
             "talks": self._talks,
             "offered": self._join,
             "agree": self._talks,
+            "put_up": self._put_up,
             "succeed": self._succeed,
             "reject": self._reject,
             "swap": self._swap,
@@ -99,10 +100,12 @@ class FrameRules:
     def _acquire(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._note_sellers(event, people)
         self._part_sides(event, people)
-        clubs = event.buyers or (event.partner_clubs if event.frame in ("pursue", "interest") else [])
+        named = event.frame in ("pursue", "interest") or event.entry.get("role") == "coach"
+        clubs = event.buyers or (event.partner_clubs if named else [])
         clubs = clubs or self._implied(event, people)
         if not clubs and event.unnamed_suitors:
-            yield from self._exits(event, people)
+            if not (event.negated and event.stage is Stage.WITHDRAWN):
+                yield from self._exits(event, people)
             return
         if event.frame == "interest":
             own = [pair for pair in people if clubs and all(pair[0].current.get(c.name.key) for c in clubs)]
@@ -129,7 +132,16 @@ class FrameRules:
 
     def _own_club(self, being: Being) -> Club | None:
         club = being.club
-        return Club(club, being.spans[club.key]) if club is not None else None
+        if club is not None:
+            return Club(club, being.spans[club.key])
+        return self._club_of_speaker(being) if being.role == "player" else None
+
+    def _club_of_speaker(self, being: Being) -> Club | None:
+        """ "Southampton manager Ralph Hasenhuttl believes Ings will stay": the club of the coach who speaks of him."""
+        for other in self.resolver.here:
+            if other.role != "player" and other.employer is not None and other is not being:
+                return Club(other.employer, other.spans[other.employer.key])
+        return None
 
     def _offer_contract(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         for being, span in people:
@@ -225,6 +237,11 @@ class FrameRules:
         self._note_sellers(event, people)
         clubs = event.buyers + event.partner_clubs
         deal = self.deal
+        if event.unnamed_suitors and event.subject is not None and event.subject.clubs and len(clubs) == 1:
+            for being, _ in people:
+                being.at(clubs[0].name, clubs[0].span)  # "the La Liga club have agreed with Dortmund"
+            yield from self._exits(event, people)
+            return
         if not clubs and deal is not None and deal.club is not None and any(b is deal.being for b, _ in people):
             span = next((s for role, s in deal.spans if role is EvidenceRole.TO), event.span)
             yield from self._moves(event, people, [Club(deal.club, span)])
@@ -267,6 +284,13 @@ class FrameRules:
         draft = self._draft(event, kind, offered, span, place)
         draft.deal = Deal.SWAP
         yield draft
+
+    def _put_up(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        """ "Valencia have offered Guedes to Wolves"."""
+        named = [pair for pair in people if pair[0] in [b for b, _ in event.people]]
+        if event.buyers and (event.sellers or event.passive):
+            self._note_sellers(event, named)
+            yield from self._moves(event, named, event.buyers)
 
     def _succeed(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         clubs = event.buyers or event.partner_clubs

@@ -42,6 +42,7 @@ FRAMES: dict[str, Frame] = {
         "any", "player", {"source": "buyer", "partner": "any", "about": "player", "for": "player", "between": "any"}
     ),
     "offered": Frame("any", "any", {"goal": "buyer"}),
+    "put_up": Frame("seller", "player", {"goal": "buyer"}),
     "reject": Frame("any", "any", {"goal": "any", "agent": "any"}),
     "accept": Frame("seller", "player", {"source": "buyer", "for": "player"}),
     "withdraw": Frame("buyer", "player", {"for": "player"}),

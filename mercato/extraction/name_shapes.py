@@ -160,7 +160,8 @@ class NameShapes:
 
     def _may_be_given_name(self, text: str, items: list[Item], at: int) -> bool:
         item = items[at]
-        if item.kind not in (ItemKind.CLUB, ItemKind.CITY, ItemKind.COUNTRY):
+        word = item.kind is ItemKind.WORD and text[item.start].isupper() and at > 0  # "striker Will Keane"
+        if not word and item.kind not in (ItemKind.CLUB, ItemKind.CITY, ItemKind.COUNTRY):
             return False
         if text[item.start : item.end].lower() not in self.words["given_names"] or at + 1 >= len(items):
             return False

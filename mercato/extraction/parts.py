@@ -45,8 +45,31 @@ class Parts(StepTools):
         self._object_pronoun(nodes, chain, event, frame)
         self._objects(nodes, chain, event, stop, frame)
         self._not_the_speaker(event)
+        self._contracts(nodes, chain, event, stop)
         if event.frame == "radar" and not event.people:
             self._on_the_list(nodes, chain, event)
+
+    def _contracts(self, nodes: list[Node], chain: Chain, event: Event, stop: int) -> None:
+        """ "sign a new Chelsea contract" is a stay; "offer Ramos a two-year deal" the offer of a contract."""
+        words = self.language.words.get("contract_nouns", frozenset())
+        if event.frame not in ("acquire", "reject", "agree", "put_up"):
+            return
+        for at in range(chain.nodes[-1] + 1, min(stop, len(nodes) - 1)):
+            node = nodes[at]
+            ends = node.key in (",", ";", ":") or not node.categories.isdisjoint(CLAUSE_WORDS)
+            if ends and not (event.frame == "put_up" and node.key == ","):
+                return
+            if event.frame == "put_up":
+                if node.key in words and event.people:
+                    event.frame, event.buyers, event.sellers = "offer_contract", event.sellers, []
+                    event.stage = Stage.BID if event.stage is Stage.TALKS else event.stage
+                    return
+            elif node.kind is NodeKind.CLUB and node.role is None and not node.owner and nodes[at + 1].key in words:
+                name = node.clubs[0].settled
+                if name is not None and not event.passive:
+                    club = Club(name, (node.start, node.end))
+                    event.frame, event.keepers, event.partner_clubs = "renew", [club], []
+                return
 
     def _on_the_list(self, nodes: list[Node], chain: Chain, event: Event) -> None:
         """ "Steve Cooper is top of Fulham's list": who is said to be there."""
@@ -59,6 +82,9 @@ class Parts(StepTools):
                 for mention in before.people:
                     if mention.being is not None and mention.being.role != "official":
                         event.people.append((mention.being, (mention.start, mention.end)))
+                after = nodes[chain.nodes[-1] + 1 : chain.nodes[-1] + 3]
+                if len(after) == 2 and after[0].has("conjunctions") and after[1].kind is NodeKind.PERSON:
+                    self._assign(event, after[1], "player")
                 return
 
     def _not_the_speaker(self, event: Event) -> None:
@@ -207,7 +233,7 @@ class Parts(StepTools):
                     break
                 role = node.role or (tail if first else None)
                 self._take(event, node, role, first, frame, nodes, at)
-                first = False
+                first = first and node.owner and node.kind is NodeKind.PERSON and node.people[0].pronoun
             elif node.key in (";", ":") or not node.categories.isdisjoint(CLAUSE_WORDS):
                 break
             at += 1

@@ -137,8 +137,24 @@ def _place_by_preposition(nodes: list[Node], roles: frozenset[str]) -> None:
         if name is None:
             continue
         for being in person if node.role == "of" else person[-1:]:
-            if not being.current:
+            if _is_borrowed(nodes, at):
+                being.borrower = being.borrower or (name, (node.start, node.end))
+                _note_lender(nodes, at, being)
+            elif not being.current:
                 being.at(name, (node.start, node.end))
+
+
+def _is_borrowed(nodes: list[Node], at: int) -> bool:
+    """ "on loan at Lens"."""
+    before = nodes[max(0, at - 2) : at]
+    return any(n.has("adjectives") and n.key.endswith("loan") for n in before)
+
+
+def _note_lender(nodes: list[Node], at: int, being: Being) -> None:
+    """ "on loan at Lens from Amiens": whose player he is."""
+    lender = nodes[at + 2] if at + 2 < len(nodes) and nodes[at + 1].has("prep", "source") else None
+    if lender is not None and lender.kind is NodeKind.CLUB and (name := lender.clubs[0].settled) is not None:
+        being.at(name, (lender.start, lender.end), 3)
 
 
 def _between(nodes: list[Node], at: int) -> list[Node]:
