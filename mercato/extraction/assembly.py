@@ -156,6 +156,12 @@ class Assembler:
             club = self.resolver.known_club(being)
             if club is not None and (id(being), club.key) not in joined:
                 being.at(club, self.resolver.first_spans[club.key])
+        for draft in drafts:
+            if draft.kind is not ClaimKind.MOVE or draft.club is None or draft.stage in _WISHES:
+                continue
+            if self.resolver.is_settled_at(draft.being, draft.club):
+                draft.kind = ClaimKind.STAY  # "Salah signs for Liverpool until 2027"
+                draft.being.at(draft.club, self.resolver.first_spans.get(draft.club.key, draft.being.first))
         return [
             d for d in drafts
             if not (d.kind is ClaimKind.MOVE and d.club and d.stage in _WISHES and d.being.is_at(d.club))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from mercato.extraction.items import Item, ItemKind
 from mercato.extraction.languages import ANY, Language
 from mercato.extraction.nodes import NO_ENTRIES, Mark, Node, NodeKind
@@ -20,6 +22,7 @@ _KINDS = {
 
 def cells_of(items: list[Item], language: Language) -> list[Node]:
     """A node for each phrase of the lexicon and for each item that is in none."""
+    items = _without_conversions(items)
     keys = [item.key for item in items]
     cells: list[Node] = []
     add = cells.append
@@ -48,6 +51,17 @@ def cells_of(items: list[Item], language: Language) -> list[Node]:
         else:
             add(Node(NodeKind.WORD, word, item, item.start, end, key, NO_ENTRIES))
     return cells
+
+
+def _without_conversions(items: list[Item]) -> list[Item]:
+    """The items without a sum in brackets right behind a sum: "70m euros (£60m)" is one amount."""
+    money = [at for at, item in enumerate(items) if item.kind is ItemKind.MONEY]
+    drop: set[int] = set()
+    for first, second in pairwise(money):
+        closes = second + 1 < len(items) and items[second + 1].key == ")"
+        if closes and second == first + 2 and items[first + 1].key == "(":
+            drop.update((first + 1, second, second + 1))
+    return [item for at, item in enumerate(items) if at not in drop] if drop else items
 
 
 def marks(items: list[Item], language: Language) -> list[Mark]:

@@ -124,6 +124,8 @@ class Chains(StepTools):
                 event.frame, event.negated = "leave", False
             elif frame == "leave":
                 event.stage = Stage.ADVANCED if "sure" in governors else Stage.INTEREST
+            elif frame == "withdraw" and not core.form.startswith("pp"):
+                event.stage, event.frame = Stage.INTEREST, "pursue"  # "have not given up on"
             elif frame in ("reject", "withdraw", "deny"):
                 event.stage = Stage.INTEREST
                 event.frame = "none"

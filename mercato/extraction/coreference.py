@@ -2,127 +2,86 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from datetime import date
 
+from mercato.extraction.beings import Being, are_apart
 from mercato.extraction.names import ClubName, PersonName
 from mercato.extraction.nodes import CLAUSE_WORDS, ClubMention, Node, NodeKind, PersonMention
-from mercato.model import PersonRef
-from mercato.register import Person, Register
+from mercato.extraction.register_facts import RegisterFacts
+from mercato.register import Journalist, Person, Register
 from mercato.register.index import fold_name
 
-_POSITION_FAMILY = {
-    "goalkeeper": "goalkeeper",
-    "right-back": "defender", "left-back": "defender", "centre-back": "defender", "defender": "defender",
-    "full-back": "defender",
-    "defensive midfielder": "midfielder", "central midfielder": "midfielder", "midfielder": "midfielder",
-    "attacking midfielder": "midfielder",
-    "winger": "forward", "right winger": "forward", "left winger": "forward", "forward": "forward",
-    "striker": "forward",
-}  # fmt: skip
-# A winger may be called a midfielder, and a full-back a winger: only these pairs speak against each other.
-_APART = frozenset(
-    {("goalkeeper", "defender"), ("goalkeeper", "midfielder"), ("goalkeeper", "forward"), ("defender", "forward")}
-)
-
-
-def _are_apart(one: str, other: str) -> bool:
-    families = _POSITION_FAMILY.get(one, one), _POSITION_FAMILY.get(other, other)
-    return families in _APART or families[::-1] in _APART
-
-
 _CLAUSE_MARKS = frozenset({",", ";", ":"})
+# Roles of the prepositions before somebody whom the sentence is not about.
+_ASIDE_ROLES = frozenset(
+    {"goal", "of", "partner", "against", "without", "agent", "former", "between", "place", "aside"}
+)
 _OFFICIALS = frozenset({"agent", "official", "owner"})
 
-
-@dataclass(slots=True, eq=False)
-class Being:
-    """A person of the document: the fullest name, what the text and the register say of them."""
-
-    name: str
-    people: tuple[Person, ...] = ()
-    age: int | None = None
-    positions: set[str] = field(default_factory=set)
-    countries: set[str] = field(default_factory=set)
-    current: Counter[str] = field(default_factory=Counter)
-    former: set[str] = field(default_factory=set)
-    # The club that has borrowed the player, with its words: his club only where no other is known.
-    borrower: tuple[ClubName, tuple[int, int]] | None = None
-    employer: ClubName | None = None
-    role: str = "player"
-    first: tuple[int, int] = (0, 0)
-    clubs: dict[str, ClubName] = field(default_factory=dict)
-    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
-
-    @property
-    def person(self) -> Person | None:
-        """The register's person, where only one is left."""
-        return self.people[0] if len(self.people) == 1 else None
-
-    @property
-    def ref(self) -> PersonRef:
-        """The person as a claim speaks of them: the document's fullest name."""
-        return PersonRef(self.name, self.person.id if self.person else None)
-
-    @property
-    def club(self) -> ClubName | None:
-        """The club that the text puts them at."""
-        return self.clubs[self.current.most_common(1)[0][0]] if self.current else None
-
-    def is_at(self, club: ClubName) -> bool:
-        """Whether this is the club that the text puts them at."""
-        return self.club is not None and self.club.key == club.key
-
-    def at(self, club: ClubName, span: tuple[int, int], weight: int = 1) -> None:
-        """Notes that the text puts them at the club."""
-        self.current[club.key] += weight
-        self.clubs[club.key] = club
-        self.spans.setdefault(club.key, span)
+__all__ = ["Being", "Resolver"]
 
 
-class Resolver:
+class Resolver(RegisterFacts):
     """Settles the mentions of one document in the order of the text."""
 
-    def __init__(self, register: Register, day: date | None) -> None:
-        self.register = register
-        self.day = day
+    def __init__(self, register: Register, day: date | None, elliptic: bool = False) -> None:
+        super().__init__(register, day)
+        # Whether the language leaves out who acts.
+        self.elliptic = elliptic
         self.beings: list[Being] = []
         # The beings whose name has a word, and those who may be a person of the register.
         self._by_word: dict[bytes, list[Being]] = {}
         self._by_id: dict[str, list[Being]] = {}
         self.recent: list[Being] = []
         self.recent_clubs: list[ClubName] = []
-        self.first_spans: dict[str, tuple[int, int]] = {}
         self.last_plural_from: ClubName | None = None
         self.here: list[Being] = []
+        self.subjects: list[Being] = []
         self.in_clause: Being | None = None
         self.club_here: ClubName | None = None
+        self.club_first: ClubName | None = None
         # The club that earlier sentences were about: their first subject.
         self.club_spoken_of: ClubName | None = None
         self.spoken_of: Being | None = None
+        # The club that a heading stands for, in the paragraphs below it.
+        self.section: ClubName | None = None
 
     # People
 
     def see(self, nodes: list[Node]) -> None:
         """Settles the mentions of a sentence, from left to right."""
-        if self.here:
+        if self.subjects:
+            self.spoken_of = next((b for b in self.subjects if b.role == "player"), self.subjects[0])
+        elif self.here and (self.spoken_of is None or self.elliptic):
             self.spoken_of = next((b for b in self.here if b.role == "player"), self.here[0])
         self.here = []
-        if self.club_here is not None:
-            self.club_spoken_of = self.club_here
-        self.club_here = None
+        self.subjects = []
+        aside = False
+        if self.club_first is not None:
+            self.club_spoken_of = self.club_first
+        self.club_here = self.club_first = None
         self.in_clause = None
+        teller = False
+        self._relatives(nodes)
         for node in nodes:
             if node.key in _CLAUSE_MARKS or not node.categories.isdisjoint(CLAUSE_WORDS):
                 self.in_clause = None
+                opens = node is nodes[0] and not any(n.key == "," for n in nodes)
+                aside = (aside or not (opens or node.key in _CLAUSE_MARKS)) and node.key not in (";", ":")
+            if node.kind is NodeKind.OUTLET and isinstance(node.value, Journalist):
+                teller = True
             for mention in node.people:
+                if teller and mention.pronoun and not self.here:
+                    continue  # "Romano has used his line": the journalist's own
                 being = self._being(mention)
                 if being is not None:
                     if not mention.pronoun:
                         self.in_clause = being
                     if being not in self.here:
                         self.here.append(being)
+                    if not aside and node.role not in _ASIDE_ROLES and being.role != "official":
+                        self.subjects.append(being)
                     mention.being = being
                     self._recall(being)
                 for club, start, end in mention.club_spans:
@@ -136,8 +95,20 @@ class Resolver:
                         self.first_spans.setdefault(name.key, (club_mention.start, club_mention.end))
                     if node.role is None and not node.owner and not club_mention.pronoun:
                         self.club_here = name
+                        self.club_first = self.club_first or name
                     if node.kind is NodeKind.CLUB and not club_mention.pronoun:
                         self.recent_clubs.append(name)
+
+    def _relatives(self, nodes: list[Node]) -> None:
+        """ "Badri Kvaratskhelia, the father,": what an apposition says somebody is."""
+        for at, node in enumerate(nodes[:-2]):
+            if node.kind is not NodeKind.PERSON or nodes[at + 1].key != "," or len(node.people) != 1:
+                continue
+            inside = nodes[at + 2 : at + 5]
+            words = [n for n in inside if not (n.has("articles") or n.has("adjectives") or n.owner)]
+            name = node.people[0].name
+            if words and words[0].has("officials") and name is not None and not words[0].has("players"):
+                node.people[0].role = "official"
 
     def _recall(self, being: Being) -> None:
         if being in self.recent:
@@ -203,7 +174,7 @@ class Resolver:
         candidates = set(self._by_id.get(only, ())) if only is not None else set()
         for word in words:
             candidates.update(self._by_word.get(word, ()))
-        for being in sorted(candidates, key=self.beings.index, reverse=True) if len(candidates) > 1 else candidates:
+        for being in self._in_order(candidates, lone=len(words) == 1):
             theirs = fold_name(being.name).split()
             short, long = (words, theirs) if len(words) < len(theirs) else (theirs, words)
             if short and set(short) <= set(long) and (short[-1] == long[-1] or len(short) > 1 or short[0] in long[-2:]):
@@ -213,6 +184,12 @@ class Resolver:
             if only is not None and {person.id for person in being.people} == {only}:
                 return being
         return None
+
+    def _in_order(self, candidates: set[Being], lone: bool) -> Iterable[Being]:
+        """The latest first; for a lone surname a player before a relative of his."""
+        if len(candidates) < 2:
+            return candidates
+        return sorted(candidates, key=lambda b: (lone and b.role == "official", -self.beings.index(b)))
 
     def _learn(self, being: Being, mention: PersonMention) -> None:
         if mention.age is not None:
@@ -252,7 +229,7 @@ class Resolver:
             if ages is not None and not ages[0] - 1 <= being.age <= ages[1] + 1:
                 return False
         known = person.position
-        if known and being.positions and all(_are_apart(known, position) for position in being.positions):
+        if known and being.positions and all(are_apart(known, position) for position in being.positions):
             return False
         return not (being.countries and person.nationality and not being.countries & set(person.nationality))
 
@@ -297,48 +274,6 @@ class Resolver:
         clubs = {club.key for club in mention.youth_clubs}
         return any(spell.club_id in clubs for p in being.people for spell in p.spells)
 
-    def was_at(self, being: Being, club: ClubName) -> bool:
-        """Whether the register has the player at the club since before the month of publication."""
-        if being.person is None or self.day is None:
-            return False
-        month = self.day.isoformat()[:7]
-        return any(
-            spell.club_id == club.key
-            and spell.start[:7] < month
-            and (not spell.end or spell.end[:7] >= month[: len(spell.end)])
-            for spell in being.person.spells
-            if spell.start
-        )
-
-    def known_club(self, being: Being) -> ClubName | None:
-        """The club that the register has the player at on the day, where the text names that club too."""
-        person = being.person
-        if person is None or self.day is None:
-            return None
-        today = self.day.isoformat()
-        for spell in reversed(person.spells):
-            # A start of a year or a month says nothing of who is there in that year or month.
-            begun = spell.start and spell.start[:7] < today[: len(spell.start[:7])]
-            running = begun and (not spell.end or spell.end >= today[: len(spell.end)])
-            if running and not spell.flags & {"youth", "coach", "director"} and spell.club_id in self.first_spans:
-                club = self.register.clubs.get(spell.club_id)
-                return ClubName(club.name, club) if club is not None else None
-        return None
-
-    def employer(self, being: Being) -> ClubName | None:
-        """The club that a coach or official works for: as the text says, else as the register has it on the day."""
-        if being.employer is not None or self.day is None:
-            return being.employer or being.club
-        today = self.day.isoformat()
-        for person in being.people:
-            for spell in reversed(person.spells):
-                working = spell.flags & {"coach", "director"} or person.role in ("coach", "director")
-                running = spell.start <= today and (not spell.end or spell.end >= today[: len(spell.end)])
-                club = self.register.clubs.get(spell.club_id)
-                if working and running and club is not None:
-                    return ClubName(club.name, club)
-        return being.club
-
     def _is_coach(self, being: Being) -> bool:
         return any(p.role != "player" for p in being.people)
 
@@ -352,7 +287,7 @@ class Resolver:
         known = being.positions | ({person.position} if person and person.position else set())
         if not known:
             return True
-        return any(not any(_are_apart(own, position) for own in known) for position in mention.positions)
+        return any(not any(are_apart(own, position) for own in known) for position in mention.positions)
 
     # Clubs
 

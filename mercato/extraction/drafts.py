@@ -8,7 +8,16 @@ from itertools import pairwise
 from mercato.extraction.coreference import Being
 from mercato.extraction.draft import Draft
 from mercato.extraction.events import Club, Event, Span
-from mercato.extraction.frame_rules import ABOUT_PLAYERS, PROGRESS, PULLS, REFUSABLE, SPOKEN_OF_BY_OTHERS, FrameRules
+from mercato.extraction.frame_rules import (
+    ABOUT_PLAYERS,
+    OPEN_STEPS,
+    PROGRESS,
+    PULLS,
+    REFUSABLE,
+    SPOKEN_OF_BY_OTHERS,
+    WITH_OBJECT,
+    FrameRules,
+)
 from mercato.extraction.nodes import Node
 from mercato.model import ClaimKind, EvidenceRole, Stage
 
@@ -45,6 +54,8 @@ class Drafter(FrameRules):
                 found.extend(self._draft(event, ClaimKind.MOVE, b, s, c) for b, s in event.people for c in event.buyers)
                 continue
             self._coach_wants(event)
+            if event.frame == "leave" and _is_club_act(event):
+                continue
             if self._goes_on(event, found):
                 continue
             people = self._people(event, local)
@@ -57,12 +68,18 @@ class Drafter(FrameRules):
         found.extend(self._rivals(events, found))
         self._refusals(events, found)
         moves = [d for d in found if d.kind is ClaimKind.MOVE and not (d.event and d.event.aside)]
-        if moves:
+        if moves and not self._is_aside(moves):
             self.deal = moves[0]
         self._remember_suitors(found)
         if local:
             self.topic = local[-1] if not found else found[-1].being
         return found
+
+    def _is_aside(self, moves: list[Draft]) -> bool:
+        """Whether a mere interest in somebody is told beside a deal for them that has come further."""
+        deal = self.deal
+        known = deal is not None and any(deal.being is move.being for move in moves)
+        return known and moves[0].stage is Stage.INTEREST and deal is not None and deal.stage in PROGRESS[2:]
 
     def _remember_suitors(self, found: list[Draft]) -> None:
         for draft in found:
@@ -95,7 +112,7 @@ class Drafter(FrameRules):
                 and before.frame in REFUSABLE
             ):
                 before.stage = Stage.REJECTED
-                before.sellers.extend(c for c in event.partner_clubs if event.passive and c.span[0] > event.span[1])
+                before.sellers.extend(c for c in event.partner_clubs if event.passive or c.span[1] <= event.span[0])
                 event.frame = "none"
             elif (
                 event.frame == "withdraw"
@@ -104,6 +121,10 @@ class Drafter(FrameRules):
                 and event.entry.form in ("past", "pp")
             ):
                 before.stage = Stage.WITHDRAWN
+                event.frame = "none"
+            elif event.frame in ("collapse", "settled") and before.frame in OPEN_STEPS and not event.negated:
+                agreed = event.stage is Stage.DONE and any(e.frame == "agree" and e.at < before.at for e in events)
+                before.stage = Stage.AGREED if agreed else event.stage
                 event.frame = "none"
 
     def _goes_on(self, event: Event, found: list[Draft]) -> bool:
@@ -200,7 +221,8 @@ class Drafter(FrameRules):
             before = [b for b in here if b.first[0] < event.span[0]]
             being = before[-1] if before else here[-1 if event.elliptic else 0]
             return [(being, being.first)]
-        if self.topic is not None and self.topic.role == "player" and (event.elliptic or not local):
+        known = self.topic is not None and self.topic.role == "player"
+        if self.topic is not None and known and (event.elliptic or not (local or _names_object(event))):
             return [(self.topic, self.topic.first)]
         return []
 
@@ -209,6 +231,8 @@ class Drafter(FrameRules):
         for event in events:
             if event.frame != "rival":
                 continue
+            if not found and event.entry.get("implied") == "step":
+                continue  # "the goal that beat City"
             if event.people:
                 yield from self._moves(event, event.people, event.buyers)
                 continue
@@ -260,6 +284,17 @@ def targets(nodes: list[Node], sentence: int) -> Iterator[Draft]:
                         (EvidenceRole.TO, (start, end)),
                     ]
                     yield draft
+
+
+def _is_club_act(event: Event) -> bool:
+    """ "what Liverpool are left with": it is people who leave, whoever else may."""
+    subject = event.subject
+    return subject is not None and bool(subject.clubs) and not event.people and bool(event.entry.form)
+
+
+def _names_object(event: Event) -> bool:
+    """Whether a verb would name whom it is about: "Brighton took it" is about nobody."""
+    return event.frame in WITH_OBJECT and bool(event.entry.form) and not event.passive and not event.entry.get("noun")
 
 
 def _is_official(being: Being) -> bool:

@@ -44,9 +44,32 @@ class EventReader(Chains, Parts):
             if event.aside or (
                 not (event.frame == "join" and self._is_attributive(nodes, chain))
                 and not self._leads_elsewhere(nodes, chain, event)
+                and not self._is_idle(nodes, chain, event)
             ):
                 events.append(event)
         return events
+
+    def _is_idle(self, nodes: list[Node], chain: Chain, event: Event) -> bool:
+        """Everyday verbs are steps only with a person right behind them, or as passives of one: "take", "get"."""
+        if event.entry.get("needs") == "player":
+            return not event.people
+        if not event.entry.get("near"):
+            return event.frame == "leave" and event.passive and event.entry.name == "leave"  # "is left with"
+        if event.passive:
+            return event.subject is None or not event.subject.people
+        head = chain.nodes[-1]
+        follow = nodes[head + 1] if head + 1 < len(nodes) else None
+        if follow is not None and follow.has("list_openers"):
+            follow = nodes[head + 2] if head + 2 < len(nodes) else None
+        if follow is not None and follow.kind is NodeKind.PERSON and not follow.owner:
+            after = nodes[nodes.index(follow) + 1 :][:2]
+            clause = any(n.has("be") or n.has("have") for n in after)  # "confirms X is expected to leave"
+            return clause or follow.start - nodes[head].end > 7
+        return (
+            not any(n.has("relatives") for n in nodes[: chain.nodes[0]])
+            or follow is None
+            or follow.kind is NodeKind.CLUB
+        )
 
     def _leads_elsewhere(self, nodes: list[Node], chain: Chain, event: Event) -> bool:
         """ "plan to come back", "would like to see": a wish whose verb is no step of a transfer."""
@@ -70,6 +93,7 @@ class EventReader(Chains, Parts):
                 and direction.has("prep", "goal")
                 and person.kind is NodeKind.PERSON
                 and not person.owner
+                and not person.people[0].pronoun
                 and person.role is None
                 and not any(n.kind is NodeKind.EVENT for n in nodes[: at - 2])
             ):

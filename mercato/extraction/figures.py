@@ -190,7 +190,7 @@ class FigureReader:
             currency = self._default
         low = self._number(match["low"]) * (self._magnitude.get((match["mag0"] or "").lower()) or magnitude or 1)
         high = self._number(match["high"]) * (magnitude or 1) if match["high"] else low
-        if magnitude is None and low < 1000:
+        if magnitude is None and (low < 1000 or 1900 <= low <= 2100):  # "Euro 2024" is no sum
             return None
         end = match.end()
         if high < low:  # "£5m to 3" is no range

@@ -16,9 +16,13 @@ SPOKEN_OF_BY_OTHERS = frozenset({"deny", "talks", "agree", "reject", "bid", "kee
 PULLS = frozenset({"link", "radar", "pursue", "interest"})
 # A coach who is the subject of these stands for nobody who moves, where the sentence names a player.
 ABOUT_PLAYERS = frozenset({"link", "bid", "interest", "withdraw", "radar"})
+# Verbs that name who moves, unless the language leaves pronouns out.
+WITH_OBJECT = frozenset({"acquire", "stay", "leave", "keep", "sell"})
 REFUSABLE = frozenset(
     {"bid", "interest", "talks", "pursue", "acquire", "offer_contract", "renew", "agree", "join", "leave"}
 )
+# Steps of which a text may say further on what became of them.
+OPEN_STEPS = frozenset({"join", "acquire", "leave", "sell", "renew", "swap", "bid", "agree", "talks"})
 # How far a move has come; an agreement reached for the deal spoken of moves it on, never back.
 PROGRESS = [Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED, Stage.DONE]
 
@@ -47,6 +51,7 @@ class FrameRules:
             "link": self._join,
             "radar": self._join,
             "withdraw": self._withdraw,
+            "collapse": self._collapse,
             "leave": self._leave,
             "sell": self._sell,
             "keep": self._stay,
@@ -103,6 +108,8 @@ class FrameRules:
         named = event.frame in ("pursue", "interest") or event.entry.get("role") == "coach"
         clubs = event.buyers or (event.partner_clubs if named else [])
         clubs = clubs or self._implied(event, people)
+        if not clubs and event.sellers and event.stage is Stage.DONE and self._moves_himself(event, people):
+            clubs = self._home(event, people[0][0])  # "has signed from Lecce"
         if not clubs and event.unnamed_suitors:
             if not (event.negated and event.stage is Stage.WITHDRAWN):
                 yield from self._exits(event, people)
@@ -111,6 +118,11 @@ class FrameRules:
             own = [pair for pair in people if clubs and all(pair[0].current.get(c.name.key) for c in clubs)]
             yield from self._exits(event, own)
         yield from self._moves(event, people, clubs)
+
+    def _moves_himself(self, event: Event, people: list[tuple[Being, Span]]) -> bool:
+        """Whether the one who signs is the player: the subject of a verb that takes no other object."""
+        subject = event.subject
+        return subject is not None and len(people) == 1 and any(m.being is people[0][0] for m in subject.people)
 
     def _part_sides(self, event: Event, people: list[tuple[Being, Span]]) -> None:
         """ "Bayern and Liverpool agree on the transfer of X": of two that agree the one is the seller."""
@@ -149,6 +161,19 @@ class FrameRules:
                 kind = ClaimKind.STAY if being.current.get(club.name.key) else ClaimKind.MOVE
                 yield self._draft(event, kind, being, span, club)
 
+    def _home(self, event: Event, being: Being) -> list[Club]:
+        """ "the Dane arrives from Lens": the club whose news it is, where the text leaves out where to."""
+        if self.deal is not None and self.deal.being is being and self.deal.club is not None:
+            names = [self.deal.club]
+        else:
+            names = [n for n in (self.resolver.section, self.resolver.club_here, self.resolver.club_spoken_of) if n]
+        left = {c.name.key for c in event.sellers}
+        for name in names:
+            span = self.resolver.first_spans.get(name.key)
+            if span is not None and name.key not in left and not being.current.get(name.key):
+                return [Club(name, span)]
+        return []
+
     def _implied(self, event: Event, people: list[tuple[Being, Span]]) -> list[Club]:
         """ "sarebbe tra i primi a essere presi in considerazione": the suitor of whom the text has spoken."""
         if not event.elliptic or event.unnamed_suitors or len(people) != 1:
@@ -169,13 +194,41 @@ class FrameRules:
         if not clubs and event.unnamed_suitors:
             yield from self._exits(event, people)
             return
+        if not clubs and event.entry.get("implied") == "buyer" and not event.background:
+            for being, span in people:
+                yield from self._moves(event, [(being, span)], self._home(event, being))
+            return
         if event.background and event.entry.get("noun") and event.frame == "join":
             self.presupposed.update((id(being), club.name.key) for being, _ in people for club in clubs)
             return
         yield from self._moves(event, people, clubs)
 
     def _withdraw(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
-        yield from self._moves(event, people, event.buyers)
+        """Who gives up; where the nearest club is the player's own, the one that the sentence began with."""
+        first = self.resolver.club_first
+        if not event.buyers and self._moves_himself(event, people):
+            event.stage = Stage.REJECTED  # "he would not be joining them"
+            yield from self._moves(event, people, event.partner_clubs)
+            return
+        for being, span in people:
+            clubs = [c for c in event.buyers if not being.current.get(c.name.key)]
+            if not clubs and event.buyers and first is not None and not being.current.get(first.key):
+                clubs = (
+                    [Club(first, self.resolver.first_spans[first.key])]
+                    if first.key in self.resolver.first_spans
+                    else []
+                )
+            yield from self._moves(event, [(being, span)], clubs)
+
+    def _collapse(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        """ "and the deal is off": what was said of a move before holds no longer."""
+        deal = self.deal
+        if people and deal is not None and all(being is not deal.being for being, _ in people):
+            return
+        if deal is not None and deal.club is not None and event.sentence - deal.sentence <= 3:
+            span = next((s for role, s in deal.spans if role is EvidenceRole.TO), event.span)
+            person = next((s for role, s in deal.spans if role is EvidenceRole.PERSON), event.span)
+            yield self._draft(event, ClaimKind.MOVE, deal.being, person, Club(deal.club, span))
 
     def _leave(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         if not event.sellers:
@@ -185,6 +238,10 @@ class FrameRules:
             return
         if event.negated and event.buyers:
             event.stage = Stage.REJECTED
+        elif event.stage is Stage.DENIED and not event.buyers:
+            event.stage = Stage.INTEREST
+            yield from self._stay(event, people)
+            return
         elif event.negated or ("doubt" in event.governors and not event.buyers):
             event.governors = tuple(g for g in event.governors if g != "doubt")
             yield from self._stay(event, people)
@@ -206,8 +263,21 @@ class FrameRules:
                 yield self._draft(event, ClaimKind.STAY, being, span, self._own_club(being), Stage.INTEREST)
         elif event.buyers:
             yield from self._moves(event, people, event.buyers)
+        elif event.entry.get("needs") == "buyer":
+            return
+        elif event.stage is Stage.DONE and (goal := self._agreed_goal(event, people)) is not None:
+            yield from self._moves(event, people, [goal])
         else:
             yield from self._exits(event, people)
+
+    def _agreed_goal(self, event: Event, people: list[tuple[Being, Span]]) -> Club | None:
+        """ "Forest get £47m for the Wales forward": the club whose player he was just said to become."""
+        deal = self.deal
+        if deal is None or deal.club is None or len(people) != 1 or deal.being is not people[0][0]:
+            return None
+        if deal.stage not in PROGRESS[3:] or event.sentence - deal.sentence > 3:
+            return None
+        return Club(deal.club, next((s for role, s in deal.spans if role is EvidenceRole.TO), event.span))
 
     def _find_seller(self, event: Event, people: list[tuple[Being, Span]]) -> None:
         """ "Liverpool insist Salah is not for sale": the sentence's subject, where nobody else can be the seller."""

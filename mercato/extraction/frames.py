@@ -51,4 +51,7 @@ FRAMES: dict[str, Frame] = {
     "succeed": Frame("player", "coach", {"place": "buyer", "of": "buyer"}),
     "rival": Frame("buyer", "buyer", {"source": "buyer", "partner": "buyer", "for": "player"}),
     "swap": Frame("any", "player", {}),
+    # What became of the step before, or of the move spoken of: "is official", "has fallen through".
+    "settled": Frame(),
+    "collapse": Frame(),
 }

@@ -10,11 +10,12 @@ from mercato.extraction.draft import Draft
 from mercato.extraction.drafts import Drafter, targets
 from mercato.extraction.events import EventReader
 from mercato.extraction.languages import Language, languages, load_language
+from mercato.extraction.names import ClubName
 from mercato.extraction.naming import Namer
 from mercato.extraction.nodes import Node, NodeKind
 from mercato.extraction.phrases import Chunker
 from mercato.extraction.sentences import fill_items, sentences
-from mercato.model import Claim, Document
+from mercato.model import BlockKind, Claim, Document
 from mercato.register import Register
 
 
@@ -44,7 +45,7 @@ class RuleReader:
         fill_items(text, rows, self.register.index.find(text), language.figures.read(text), language)
         namer.name(text, rows)
         day: date | None = document.published.day if document.published else None
-        resolver = Resolver(self.register, day)
+        resolver = Resolver(self.register, day, "dropped_subjects" in language.words["switches"])
         reader = EventReader(language, resolver)
         drafter = Drafter(resolver)
         assembler = Assembler(document, language, resolver, self.register)
@@ -52,6 +53,8 @@ class RuleReader:
         for number, row in enumerate(rows):
             nodes = chunker.nodes(row.items, text)
             resolver.see(nodes)
+            if row.kind is BlockKind.HEADING:
+                resolver.section = _heading_club(nodes)
             _place_in_brackets(nodes)
             _place_by_preposition(nodes, language.words.get("at_club_roles", _AT_CLUB))
             _place_by_predicate(nodes)
@@ -71,6 +74,14 @@ class RuleReader:
             language = load_language(code)
             self._tools[code] = (language, Namer(self.register, language), Chunker(self.register, language))
         return self._tools[code]
+
+
+def _heading_club(nodes: list[Node]) -> ClubName | None:
+    """The club that a heading consists of: "ASTON VILLA"."""
+    clubs = [node for node in nodes if node.kind is NodeKind.CLUB]
+    if len(clubs) != 1 or any(node.kind in (NodeKind.EVENT, NodeKind.PERSON) for node in nodes):
+        return None
+    return clubs[0].clubs[0].settled
 
 
 def _continued(nodes: list[Node]) -> list[tuple[Being, tuple[int, int]]]:
@@ -173,6 +184,6 @@ def _person_before(nodes: list[Node], at: int, wanted: bool) -> list[Being]:
             if wanted and index and nodes[index - 1].kind is NodeKind.EVENT:
                 return []  # "wants Perin at Milan": where the step leads, not where he plays
             return [m.being for m in node.people if m.being is not None]
-        if node.kind in (NodeKind.EVENT, NodeKind.CLUB) or node.key in (";", "."):
+        if node.kind in (NodeKind.EVENT, NodeKind.CLUB) or node.key in (";", ".") or node.has("background"):
             return []
     return []

@@ -45,9 +45,10 @@ def _ends_sentence(text: str, begin: int, match: re.Match[str], language: Langua
     word = text[word_start : match.start()].strip("(\"'“‘")
     if len(word) == 1 and word.isupper():
         return False
-    if word.lower() in language.abbreviations and match.end() - match.start() == 1:
-        return False
     following = text[match.end() : min(match.end() + 4, end)].lstrip()
+    if word.lower() in language.abbreviations and match.end() - match.start() == 1:
+        numbered = word.lower() in language.words.get("abbreviations_before_numbers", frozenset())
+        return numbered and bool(following) and not following[0].isdigit()
     return not following or not following[0].islower()
 
 
