@@ -116,7 +116,10 @@ class AttributionReader:
 
     def _in_brackets(self, items: list[Item], at: int) -> bool:
         """ "(Mail)" or "(Gazzetta dello Sport, in Italian)" at the end of an item."""
-        if at == 0 or items[at - 1].key not in ("(", "[", "via", "/"):
+        if at == 0:
+            return False
+        labelled = items[at - 1].key == ":" and any(i.key in ("(", "[") for i in items[max(0, at - 4) : at])
+        if not labelled and items[at - 1].key not in ("(", "[", "via", "/"):
             return False
         return any(i.key in (")", "]") for i in items[at + 1 : at + 8])
 

@@ -25,10 +25,17 @@ __all__ = ["Being", "Resolver"]
 class Resolver(RegisterFacts):
     """Settles the mentions of one document in the order of the text."""
 
-    def __init__(self, register: Register, day: date | None, elliptic: bool = False) -> None:
+    def __init__(
+        self,
+        register: Register,
+        day: date | None,
+        elliptic: bool = False,
+        prepositions: frozenset[str] = frozenset(),
+    ) -> None:
         super().__init__(register, day)
         # Whether the language leaves out who acts.
         self.elliptic = elliptic
+        self.prepositions = prepositions
         self.beings: list[Being] = []
         # The beings whose name has a word, and those who may be a person of the register.
         self._by_word: dict[bytes, list[Being]] = {}
@@ -64,7 +71,10 @@ class Resolver(RegisterFacts):
         self.in_clause = None
         teller = False
         self._relatives(nodes)
+        before: Node | None = None
         for node in nodes:
+            governed = before is not None and before.kind is NodeKind.EVENT and self._ends_in_preposition(before)
+            before = node
             if node.key in _CLAUSE_MARKS or not node.categories.isdisjoint(CLAUSE_WORDS):
                 self.in_clause = None
                 opens = node is nodes[0] and not any(n.key == "," for n in nodes)
@@ -76,9 +86,9 @@ class Resolver(RegisterFacts):
                     continue  # "Romano has used his line": the journalist's own
                 being = self._being(mention)
                 if being is not None:
-                    if not mention.pronoun:
+                    if not mention.pronoun and node.role != "aside":
                         self.in_clause = being
-                    if being not in self.here:
+                    if being not in self.here and node.role != "aside":
                         self.here.append(being)
                     if not aside and node.role not in _ASIDE_ROLES and being.role != "official":
                         self.subjects.append(being)
@@ -93,7 +103,7 @@ class Resolver(RegisterFacts):
                     club_mention.settled = name
                     if club_mention.name is not None:
                         self.first_spans.setdefault(name.key, (club_mention.start, club_mention.end))
-                    if node.role is None and not node.owner and not club_mention.pronoun:
+                    if node.role is None and not (node.owner or governed or club_mention.pronoun):
                         self.club_here = name
                         self.club_first = self.club_first or name
                     if node.kind is NodeKind.CLUB and not club_mention.pronoun:
@@ -109,6 +119,10 @@ class Resolver(RegisterFacts):
             name = node.people[0].name
             if words and words[0].has("officials") and name is not None and not words[0].has("players"):
                 node.people[0].role = "official"
+
+    def _ends_in_preposition(self, node: Node) -> bool:
+        """ "rescindió con" + "la Juventus": the club is governed by a preposition inside the words for the step."""
+        return " " in node.key and node.key.rsplit(" ", 1)[-1] in self.prepositions
 
     def _recall(self, being: Being) -> None:
         if being in self.recent:
@@ -152,6 +166,8 @@ class Resolver(RegisterFacts):
             being.name = name.name
         if name.people and len(being.people) != 1:
             being.people = name.people
+            if being.role == "player" and not being.positions and all(p.role in _OFFICIALS for p in name.people):
+                being.role = "official"  # "De Laurentiis" in the headline, his full name below it
         self._note(being)
         self._learn(being, mention)
         being.people = self._narrow(being)

@@ -129,13 +129,13 @@ class Drafter(FrameRules):
 
     def _goes_on(self, event: Event, found: list[Draft]) -> bool:
         """ "Agreement reached with Leganés", "medical completed": a step of the move spoken of, and its seller."""
-        by_officials = bool(event.people) and all(being.role != "player" for being, _ in event.people)
+        by_officials = bool(event.people) and all(b.role != "player" or _is_official(b) for b, _ in event.people)
         if event.frame not in ("agree", "talks") or event.stage is None or (event.buyers and not by_officials):
             return False
         deal = next((d for d in reversed(found) if d.kind is ClaimKind.MOVE), self.deal)
         if deal is None or deal.club is None:
             return False
-        if any(being is not deal.being and being.role == "player" for being, _ in event.people):
+        if any(b is not deal.being and b.role == "player" and not _is_official(b) for b, _ in event.people):
             return False
         named_clubs = event.partner_clubs + event.buyers
         others = [club for club in named_clubs if club.name.key != deal.club.key]

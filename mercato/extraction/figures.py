@@ -33,6 +33,7 @@ class FigureReader:
         self._periods = {w: period for period, words in data["periods"].items() for w in words}
         self._amount = self._amount_pattern(data)
         self._after = self._after_pattern(data)
+        self._later = self._after_pattern(data, apart=True)
         self._age_words: dict[str, int] = data.get("age_words", {})
         self._born_before: list[str] = [word.strip() for word in data.get("born_prefixes", ())]
         self._candidate = self._candidate_pattern()
@@ -72,10 +73,11 @@ class FigureReader:
         )
 
     @staticmethod
-    def _after_pattern(data: Mapping[str, Any]) -> re.Pattern[str]:
+    def _after_pattern(data: Mapping[str, Any], apart: bool = False) -> re.Pattern[str]:
         fee_words = _any(data.get("fee_words", ("-",)))
         rises, links = _any(data["rising_words"]), _any(data["add_on_links"])
-        return re.compile(rf"(?:\s(?:{fee_words}))?\s?[,(]?\s?(?:(?P<rise>{rises})|(?:{links}))\s?(?=\S)", re.I)
+        skip = r"\s[^\d.;:!?()]{1,45}?[\s,]" if apart else rf"(?:\s(?:{fee_words}))?\s?[,(]?\s?"
+        return re.compile(rf"{skip}(?:(?P<rise>{rises})|(?:{links}))\s?(?=\S)", re.I)
 
     @staticmethod
     def _age_pattern(data: Mapping[str, Any]) -> re.Pattern[str]:
@@ -200,6 +202,9 @@ class FigureReader:
     def _add_ons(self, text: str, figure: Figure) -> None:
         """Adds what follows as "plus £5m in add-ons" or "rising to £50m" to the high end."""
         link = self._after.match(text, figure.end)
+        apart = link is None
+        if link is None:
+            link = self._later.match(text, figure.end)
         if link is None or figure.money is None:
             return
         match = self._amount.match(text, link.end())
@@ -216,7 +221,9 @@ class FigureReader:
             if tail is None:
                 return
             more.end, high = tail.end(), money.high + more.money.high
-        figure.money, figure.end = Money(money.low, high, money.currency), more.end
+        figure.money = Money(money.low, high, money.currency)
+        if not apart:
+            figure.end = more.end
 
     def _like(self, match: re.Match[str], money: Money) -> Figure | None:
         """ "75 millones más 20 en variables": a bare number behind an amount counts in its unit."""

@@ -14,6 +14,8 @@ from mercato.model import ClaimKind, Deal, EvidenceRole, Stage
 SPOKEN_OF_BY_OTHERS = frozenset({"deny", "talks", "agree", "reject", "bid", "keep"})
 # Frames in which a club draws a player.
 PULLS = frozenset({"link", "radar", "pursue", "interest"})
+# What only a club does: where a language leaves its subject out, the club spoken of does it.
+CLUB_ACTS = frozenset({"pursue", "acquire", "bid", "talks", "withdraw"})
 # A coach who is the subject of these stands for nobody who moves, where the sentence names a player.
 ABOUT_PLAYERS = frozenset({"link", "bid", "interest", "withdraw", "radar"})
 # Verbs that name who moves, unless the language leaves pronouns out.
@@ -178,12 +180,22 @@ class FrameRules:
         """ "sarebbe tra i primi a essere presi in considerazione": the suitor of whom the text has spoken."""
         if not event.elliptic or event.unnamed_suitors or len(people) != 1:
             return []
-        suitor = self.suitors.get(id(people[0][0]))
-        return [suitor] if suitor is not None else []
+        being = people[0][0]
+        suitor = self.suitors.get(id(being))
+        if suitor is not None:
+            return [suitor]
+        club = self.resolver.club_spoken_of
+        acts = event.dropped and not event.passive and event.frame in CLUB_ACTS
+        if club is None or not (acts or event.entry.get("arrives")):
+            return []
+        span = self.resolver.first_spans.get(club.key)
+        at_home = being.current.get(club.key) or self.resolver.was_at(being, club)
+        return [Club(club, span)] if span is not None and not at_home else []
 
     def _join(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._note_sellers(event, people)
-        clubs = event.buyers or event.partner_clubs or (self._implied(event, people) if event.frame in PULLS else [])
+        implied = event.frame in PULLS or (event.entry.get("arrives") and event.stage is not Stage.INTEREST)
+        clubs = event.buyers or event.partner_clubs or (self._implied(event, people) if implied else [])
         if (
             not clubs
             and event.frame == "radar"
@@ -210,8 +222,9 @@ class FrameRules:
             event.stage = Stage.REJECTED  # "he would not be joining them"
             yield from self._moves(event, people, event.partner_clubs)
             return
+        implied = [] if event.buyers else self._implied(event, people)
         for being, span in people:
-            clubs = [c for c in event.buyers if not being.current.get(c.name.key)]
+            clubs = [c for c in event.buyers or implied if not being.current.get(c.name.key)]
             if not clubs and event.buyers and first is not None and not being.current.get(first.key):
                 clubs = (
                     [Club(first, self.resolver.first_spans[first.key])]
@@ -305,7 +318,7 @@ class FrameRules:
 
     def _talks(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._note_sellers(event, people)
-        clubs = event.buyers + event.partner_clubs
+        clubs = event.buyers + event.partner_clubs or self._implied(event, people)
         deal = self.deal
         if event.unnamed_suitors and event.subject is not None and event.subject.clubs and len(clubs) == 1:
             for being, _ in people:

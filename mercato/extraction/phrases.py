@@ -5,7 +5,7 @@ from __future__ import annotations
 from mercato.extraction.cells import cells_of
 from mercato.extraction.club_phrases import ClubPhrases
 from mercato.extraction.items import Item, ItemKind
-from mercato.extraction.nodes import Node, NodeKind
+from mercato.extraction.nodes import Node, NodeKind, PersonMention
 from mercato.extraction.noun_lists import join_lists
 from mercato.extraction.person_phrases import PersonPhrases
 from mercato.extraction.phrase_tools import (
@@ -96,7 +96,42 @@ class Chunker(PersonPhrases, ClubPhrases):
                 or node.tag is ItemKind.CITY
             ):
                 role = None
-        return join_lists(nodes)
+        return join_lists(self._coached(nodes) if self.describes_after else nodes)
+
+    def _coached(self, nodes: list[Node]) -> list[Node]:
+        """ "il Fenerbahçe di José Mourinho": the club with its coach or its star is the club."""
+        row: list[Node] = []
+        for node in nodes:
+            club = row[-2] if len(row) > 1 and row[-1].has("prep", "of") else None
+            if (
+                club is not None
+                and club.kind is NodeKind.CLUB
+                and node.kind is NodeKind.PERSON
+                and node.start - row[-1].end <= 1
+                and self._belongs_to(club, node, row[-3] if len(row) > 2 else None)
+            ):
+                row.pop()
+                name = club.clubs[0].name
+                for mention in node.people:
+                    if mention.role != "official" and name is not None:
+                        plays = _is_known_player(mention)
+                        mention.role = "player" if plays else "coach"
+                        mention.clubs.append((name, "current" if plays else "employer"))
+                        mention.club_spans.append((name, club.clubs[0].start, club.clubs[0].end))
+                club.people, club.end = [*club.people, *node.people], node.end
+            else:
+                row.append(node)
+        return row
+
+    def _belongs_to(self, club: Node, node: Node, before: Node | None) -> bool:
+        """Not "il passaggio al Bournemouth di Jimenez": there it is the player's move."""
+        mention = node.people[0]
+        if node.owner or mention.name is None or club.owner:
+            return False
+        people = mention.name.people
+        if people and all(p.role != "player" for p in people):
+            return True
+        return club.role is None and not (before is not None and before.kind is NodeKind.EVENT)
 
     def _is_attribute(self, node: Node, before: Node) -> bool:
         """ "la proposta rossonera": a club's adjective right behind a word for a step."""
@@ -109,3 +144,8 @@ class Chunker(PersonPhrases, ClubPhrases):
             and self.text[node.start].islower()
             and before.kind is NodeKind.EVENT
         )
+
+
+def _is_known_player(mention: PersonMention) -> bool:
+    """Whether the register has a player of that name."""
+    return mention.name is not None and any(p.role == "player" for p in mention.name.people)

@@ -45,7 +45,8 @@ class RuleReader:
         fill_items(text, rows, self.register.index.find(text), language.figures.read(text), language)
         namer.name(text, rows)
         day: date | None = document.published.day if document.published else None
-        resolver = Resolver(self.register, day, "dropped_subjects" in language.words["switches"])
+        elliptic = "dropped_subjects" in language.words["switches"]
+        resolver = Resolver(self.register, day, elliptic, frozenset(language.preposition_roles))
         reader = EventReader(language, resolver)
         drafter = Drafter(resolver)
         assembler = Assembler(document, language, resolver, self.register)

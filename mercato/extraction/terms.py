@@ -15,6 +15,7 @@ from mercato.model import ClaimKind, Deal, EvidenceRole, Money
 
 Span = tuple[int, int]
 NEAR = 12
+_SIGNING = frozenset({"join", "acquire", "renew"})
 REACH = 90  # characters between the words for a price and its figure
 
 
@@ -72,6 +73,8 @@ class TermReader:
             node = nodes[index]
             if node.key in (".", ";") or (node.has("breaks") and node.key not in self.until_words):
                 break
+            if node.kind is NodeKind.EVENT and any(e.get("frame") in _SIGNING for e in node.entries):
+                break  # "free after his contract with Lille, he will sign until 2030"
             if node.kind is NodeKind.PERSON and not node.owner:
                 break
             found = self.date_at(nodes, index)
@@ -206,9 +209,22 @@ class TermReader:
             money = figure.money
             if before in self.lowering and money.low != money.high:
                 money = Money(money.high, money.high, money.currency)  # "by £20m to £88m" is no range
-            aside = follow == "-" or follow in self.asides
+            aside = follow == "-" or follow in self.asides or self._is_of_old(items, at)
             found.append(Amount(money, (figure.start, figure.end), aside))
         return found
+
+    def _is_of_old(self, items: list[Item], at: int) -> bool:
+        """ "arrivato nel 2018 per 25 milioni": a sum of a year gone by, in the same clause."""
+        for step in (-1, 1):
+            for index in range(at + step, at + 8 * step, step):
+                if not 0 <= index < len(items) or items[index].key in (",", ";", ":", "(", ")", "."):
+                    break
+                figure = items[index].value
+                if items[index].kind is ItemKind.MONEY:
+                    break
+                if items[index].kind is ItemKind.DATE and isinstance(figure, Figure) and figure.date and self.day:
+                    return not figure.date.startswith("X") and int(figure.date[:4]) < self.day.year
+        return False
 
     def prices(
         self, nodes: list[Node], amounts: list[Amount], marks: list[Mark], sentence: int, topic: Being | None
@@ -266,14 +282,18 @@ class TermReader:
 
     def _priced(self, nodes: list[Node], start: int, topic: Being | None) -> list[Being]:
         named = [
-            (abs(mention.start - start), being)
+            (abs(mention.start - start) * (2 if self._parted(nodes, start, mention.start) else 1), being)
             for node in nodes
             for mention in node.people
-            if (being := mention.being) is not None and being.role == "player"
+            if (being := mention.being) is not None and being.role == "player" and _may_play(being)
         ]
         if named:
             return [min(named, key=lambda pair: pair[0])[1]]
         return [topic] if topic is not None else []
+
+    def _parted(self, nodes: list[Node], start: int, end: int) -> bool:
+        """Whether a comma or a bracket parts the words for a price from somebody named behind them."""
+        return any(start <= n.start < end and n.key in (",", ")", ";", ":") for n in nodes)
 
     # Deal and fee of the steps
 
@@ -362,6 +382,11 @@ class TermReader:
             if name in names:
                 return Deal(name)
         return None
+
+
+def _may_play(being: Being) -> bool:
+    """Not somebody whom the register knows as a coach or an official only."""
+    return bool(being.positions) or not being.people or any(p.role == "player" for p in being.people)
 
 
 def _is_money(items: list[Item], at: int) -> bool:
