@@ -15,12 +15,12 @@ import msgspec
 import numpy as np
 from scipy.optimize import minimize
 
-from mercato import __version__
 from mercato.errors import DataFileError, MercatoError
 from mercato.forecasting.cases import STAY, Case
 from mercato.forecasting.hazard import Fit, Floats, Rows, Weights, column_names, fit, fit_rows, probabilities, rows_of
 from mercato.forecasting.learning import Taught, fold_of, learn, taught_by
 from mercato.forecasting.signals import Learned
+from mercato.version import __version__
 
 FORM = 1
 """The number of the file's form; a file of another form is refused."""

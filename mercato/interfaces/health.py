@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from mercato import __version__
 from mercato.errors import MercatoError, NotFound
 from mercato.ledger.address import shown
 from mercato.settings import MAX_BYTES, SETTINGS, TIMEOUT, home, ledger_path, register_path
+from mercato.version import __version__
 
 OLDEST_PYTHON = (3, 11)
 LOW_DISK = 100_000_000

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from mercato import __version__
 from mercato.errors import LedgerError
 from mercato.ledger.dialect import Database, Dialect
 from mercato.ledger.moments import stamp
 from mercato.ledger.names import note_all_names
+from mercato.version import __version__
 
 
 class Migration(NamedTuple):

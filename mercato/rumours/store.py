@@ -13,7 +13,6 @@ from zlib import crc32
 
 import msgspec
 
-from mercato import __version__
 from mercato.ledger import Ledger
 from mercato.ledger.dialect import Database
 from mercato.model.folding import fold
@@ -36,6 +35,7 @@ from mercato.rumours.reading import (
 )
 from mercato.rumours.verdicts import judged, verdicts
 from mercato.rumours.windows import Calendar, order
+from mercato.version import __version__
 
 FORM = "3"
 """Counted up when the same ledger would give other rows; the store is then made again."""

@@ -48,6 +48,7 @@ def test_help_imports_no_command_and_nothing_heavy() -> None:
     loaded = run.stdout.splitlines()[-1].split()
     assert loaded == [
         "mercato", "mercato.errors", "mercato.interfaces", "mercato.interfaces.cli", "mercato.interfaces.cli.main",
+        "mercato.version",
     ]  # fmt: skip
 
 

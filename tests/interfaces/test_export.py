@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from mercato.interfaces.cli.export import harmless
 from mercato.interfaces.cli.main import main
+from mercato.interfaces.exports.tables import harmless
 from tests.interfaces.conftest import HOSTILE_OUTLET
 
 
@@ -47,3 +47,71 @@ def test_a_formula_becomes_text(text: str) -> None:
 @pytest.mark.parametrize("cell", ["Perin", "1-0", "a=b", 5, 2.5])
 def test_what_is_no_formula_stays(cell: object) -> None:
     assert harmless(cell) == cell
+
+
+def test_parquet_has_the_rows_of_csv_and_types_of_its_own(
+    ledger_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet", reason="the extra `archive` is not installed")
+    for what in ("rumours", "reports", "claims"):
+        path = tmp_path / f"{what}.parquet"
+        ledger = ["--ledger", str(ledger_file)]
+        assert main(["export", what, "--format", "parquet", "--out", str(path), *ledger]) == 0
+        capsys.readouterr()
+        assert main(["export", what, *ledger]) == 0
+        rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out, newline="")))
+        table = parquet.read_table(path)
+        assert table.num_rows == len(rows)
+        assert table.column_names == list(rows[0])
+    table = parquet.read_table(tmp_path / "rumours.parquet")
+    assert str(table.schema.field("independent_origins").type) == "int32"
+    assert [p.name for p in tmp_path.iterdir() if p.suffix == ".part"] == []
+    by_person = dict(zip(table["person"].to_pylist(), table["person_transfermarkt"].to_pylist(), strict=True))
+    assert by_person["Mattia Perin"] == "110923"
+
+
+def test_linked_data_joins_claims_with_articles_people_and_sources(
+    ledger_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "claims.jsonld"
+    assert main(["export", "claims", "--format", "jsonld", "--out", str(path), "--ledger", str(ledger_file)]) == 0
+    graph = json.loads(path.read_text("utf-8"))["@graph"]
+    nodes = {node["@id"]: node for node in graph}
+    assert len(nodes) == len(graph)
+    claims = [node for node in graph if "Claim" in node["@type"]]
+    assert len(claims) > 100
+    for claim in claims:
+        assert claim["about"] in nodes
+        article, *words = claim["prov:wasDerivedFrom"]
+        assert nodes[article]["@type"][0] == "NewsArticle"
+        assert set(words) <= set(nodes)
+        assert claim["prov:wasGeneratedBy"] in nodes
+        assert set(claim["prov:wasAttributedTo"] or ()) <= set(nodes)
+    relays = [node for node in graph if node["@type"] == "prov:Entity" and "prov:wasDerivedFrom" in node]
+    assert {nodes[nodes[relay["prov:wasDerivedFrom"]]["prov:wasAttributedTo"]]["name"] for relay in relays}
+    milan = nodes["http://www.wikidata.org/entity/Q1543"]
+    assert milan["@type"] == "SportsTeam"
+
+
+def test_windows_are_a_calendar(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    icalendar = pytest.importorskip("icalendar", reason="the extra `web` is not installed")
+    path = tmp_path / "windows.ics"
+    assert main(["export", "windows", "--format", "ics", "--country", "ENG", "--out", str(path)]) == 0
+    made = icalendar.Calendar.from_ical(path.read_bytes())
+    days = {str(event["uid"]): event["dtstart"].dt.isoformat() for event in made.walk("VEVENT")}
+    assert days["ENG-2024-25-winter-closes@mercato"] == "2025-02-03"
+    assert days["ENG-2024-25-winter-opens@mercato"] == "2025-01-01"
+    assert path.read_bytes().count(b"\r\n") == path.read_bytes().count(b"\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["rumours", "--format", "ics"], 2),
+        (["claims", "--format", "parquet"], 2),
+        (["windows", "--country", "XYZ"], 2),
+        (["windows", "--out", "/no/such/folder/w.csv"], 1),
+    ],
+)
+def test_what_can_not_be_written_is_told(arguments: list[str], code: int) -> None:
+    assert main(["export", *arguments]) == code

@@ -11,12 +11,12 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
-from mercato import __version__
 from mercato.errors import DocumentSkipped, LedgerBusy, MercatoError, Misused, NotFound
 from mercato.interfaces.api import reading, writing
 from mercato.interfaces.api.edges import Limits, Unchanged
 from mercato.interfaces.api.envelope import Failure, failure
 from mercato.interfaces.desk import Desk
+from mercato.version import __version__
 
 PREFIX = "/api/v1"
 _GZIP_FROM = 1_000

@@ -1,129 +1,158 @@
-"""`mercato export`: claims or rumours as CSV for tables, or as JSON lines for programs."""
+"""`mercato export`: claims, rumours, reports and windows for tables, programs, linked data and calendars."""
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mercato.errors import MercatoError, Misused
 from mercato.interfaces.cli.book_options import as_of_option, open_book
-from mercato.interfaces.cli.options import ledger_option
-from mercato.interfaces.cli.output import print_json
+from mercato.interfaces.cli.options import day, ledger_option
+from mercato.interfaces.cli.output import print_json, say
 
 if TYPE_CHECKING:
-    from mercato.ledger import StoredClaim
-    from mercato.model.rumours import Rumour
+    from mercato.register import Register
     from mercato.rumours.book import RumourBook
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What spreadsheets take for the start of a formula, in full width too."""
+FORMS = {
+    "rumours": ("csv", "jsonl", "parquet"),
+    "reports": ("csv", "jsonl", "parquet"),
+    "claims": ("csv", "jsonl", "parquet", "jsonld"),
+    "windows": ("csv", "jsonl", "parquet", "ics"),
+}
+"""What can be exported, and in which forms."""
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["rumours", "claims"]), default="rumours")
-@click.option("--format", "form", type=click.Choice(["csv", "jsonl"]), default="csv", show_default=True)
+@click.argument("what", type=click.Choice(list(FORMS)), default="rumours")
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "jsonl", "parquet", "jsonld", "ics"]), default="csv",
+    show_default=True, help="jsonld: claims with schema.org and PROV-O. ics: windows for a calendar.",
+)  # fmt: skip
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file; else the screen or a pipe.")
+@click.option("--country", "countries", multiple=True, help="Windows: of this country only (FIFA's code, ENG).")
+@click.option("--since", type=day, metavar="DAY", help="Windows: that close on this day or later.")
 @ledger_option
 @as_of_option
-def export(what: str, form: str, ledger_file: Path | str | None, as_of: datetime | None) -> None:
-    """Write all rumours, or all claims, to the screen or into a pipe; people and clubs have their Wikidata ids.
+def export(
+    what: str,
+    form: str,
+    out: Path | None,
+    countries: tuple[str, ...],
+    since: date | None,
+    ledger_file: Path | str | None,
+    as_of: datetime | None,
+) -> None:
+    """Write all rumours, their reports, all claims, or the transfer windows; with Wikidata and Transfermarkt ids.
 
-    In CSV a text that a spreadsheet would run as a formula gets an apostrophe before it; JSON lines hold it as it is.
+    In CSV a text that a spreadsheet would run as a formula gets an apostrophe before it; the other forms hold it as it
+    is. Parquet goes into a file: --out.
     """
+    if form not in FORMS[what]:
+        raise Misused(f"{what} can't be written as {form}; there are {', '.join(FORMS[what])}.")
+    if form == "parquet" and out is None:
+        raise Misused("Parquet goes into a file: add --out FILE.")
+    if what == "windows":
+        _windows(form, out, countries, since)
+        return
+    from mercato.register import load_register
+
+    register = load_register()
+    with open_book(ledger_file, as_of) as book:
+        if form == "jsonld":
+            from mercato.interfaces.exports.linked import json_ld
+
+            _write_text(json_ld(register, _view(book, as_of).claims()), out)
+        elif form == "jsonl" and out is None:
+            for record in _records(what, book, as_of):
+                print_json(record)
+        elif form == "jsonl":
+            _write_text(_json_lines(_records(what, book, as_of)), out)
+        else:
+            _write_table(_rows(what, book, register, as_of), form, out)
+
+
+def _view(book: RumourBook, as_of: datetime | None) -> Any:
+    return book.ledger.as_of(as_of) if as_of else book.ledger
+
+
+def _records(what: str, book: RumourBook, as_of: datetime | None) -> Iterator[Mapping[str, Any]]:
+    """Whole records, as the API has them."""
     from mercato.interfaces.cli.claims import as_record
     from mercato.interfaces.cli.rumour_text import record
+    from mercato.interfaces.exports.rows import report_rows
 
-    rows: Iterable[Mapping[str, Any]]
-    with open_book(ledger_file, as_of) as book:
-        if what == "claims":
-            claims = (book.ledger.as_of(as_of) if as_of else book.ledger).claims()
-            rows = map(as_record, claims) if form == "jsonl" else map(_claim_row, claims)
+    if what == "claims":
+        yield from map(as_record, _view(book, as_of).claims())
+        return
+    for rumour in book.rumours():
+        if what == "reports":
+            yield from report_rows(rumour)
         else:
-            rumours = book.rumours()
-            made = ((r, book.standing(r)) for r in rumours)
-            rows = (record(*one) for one in made) if form == "jsonl" else (_rumour_row(book, r) for r in rumours)
-        _write(rows, form)
+            yield record(rumour, book.standing(rumour))
 
 
-def _write(rows: Iterable[Mapping[str, Any]], form: str) -> None:
-    header = False
-    for row in rows:
-        if form == "jsonl":
-            print_json(row)
-            continue
-        if not header:
-            sys.stdout.write(csv_line(row))
-            header = True
-        sys.stdout.write(csv_line(row.values()))
+def _rows(what: str, book: RumourBook, register: Register, as_of: datetime | None) -> Iterator[Mapping[str, Any]]:
+    from mercato.interfaces.exports.rows import claim_row, report_rows, rumour_row
+
+    if what == "claims":
+        yield from (claim_row(register, stored) for stored in _view(book, as_of).claims())
+    elif what == "reports":
+        for rumour in book.rumours():
+            yield from report_rows(rumour)
+    else:
+        yield from (rumour_row(book, register, rumour) for rumour in book.rumours())
 
 
-def csv_line(cells: Iterable[object]) -> str:
-    """A line of CSV in which nothing is a formula; None is an empty cell."""
-    line = io.StringIO()
-    csv.writer(line).writerow(harmless(cell) for cell in cells)
-    return line.getvalue()
+def _windows(form: str, out: Path | None, countries: tuple[str, ...], since: date | None) -> None:
+    from mercato.interfaces.exports.calendar import calendar, windows_of
+    from mercato.interfaces.exports.rows import window_row
+    from mercato.register import load_register
+
+    register = load_register()
+    if unknown := [country for country in countries if country.upper() not in register.countries]:
+        raise Misused(f"{unknown[0]!r} is no country's code. They are FIFA's: ENG, ITA, GER.")
+    found = windows_of(register, countries, since)
+    if form == "ics":
+        _write_text([calendar(register, found).decode()], out)
+    elif form == "jsonl":
+        _write_text(_json_lines(map(window_row, found)), out)
+    else:
+        _write_table(map(window_row, found), form, out)
 
 
-def harmless(cell: object) -> object:
-    """The cell; a text that a spreadsheet could run, also after blanks, with an apostrophe before it."""
-    if not isinstance(cell, str):
-        return "" if cell is None else cell
-    return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell
+def _write_table(rows: Iterable[Mapping[str, Any]], form: str, out: Path | None) -> None:
+    from mercato.interfaces.exports.tables import csv_lines, write_parquet
+
+    if form == "parquet" and out is not None:
+        say(f"{write_parquet(rows, out):,} rows in {out}")
+    else:
+        _write_text(csv_lines(rows), out)
 
 
-def _rumour_row(book: RumourBook, rumour: Rumour) -> dict[str, object]:
-    standing, last = book.standing(rumour), rumour.last_news
-    return {
-        "id": rumour.id,
-        "kind": rumour.kind.value,
-        "person": rumour.person_name,
-        "person_id": _id(rumour.person),
-        "club": rumour.club_name,
-        "club_id": _id(rumour.club),
-        "from": rumour.from_names[0] if rumour.from_names else None,
-        "window": rumour.window,
-        "stage": rumour.stage.value if rumour.stage else None,
-        "status": standing.status.value,
-        "independent_origins": len(rumour.independent_origins),
-        "reports": len(rumour.reports),
-        "first": ", ".join(rumour.lead.first),
-        "last_news": str(last.published or f"{last.known_at:%Y-%m-%d}"),
-        "last_outlet": last.outlet,
-        "contract": rumour.contract,
-        "fee_eur": standing.fee.middle if standing.fee else None,
-    }
+def _json_lines(records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    from mercato.engines.lines import encode
+
+    return (encode(dict(record)).decode() + "\n" for record in records)
 
 
-def _id(key: str) -> str | None:
-    """A register's id; None for somebody known by name alone."""
-    from mercato.rumours.names import PLAIN
-
-    return None if key.startswith(PLAIN) else key
-
-
-def _claim_row(stored: StoredClaim) -> dict[str, object]:
-    claim, source = stored.claim, stored.source
-    row: dict[str, object] = {"id": claim.id, "kind": claim.kind.value}
-    parts = (("person", claim.person), ("to", claim.to), ("from", claim.from_), ("club", claim.club))
-    for name, said in parts:
-        row |= {name: said.name if said else None, f"{name}_id": said.id if said else None}
-    return row | {
-        "stage": claim.stage.value if claim.stage else None,
-        "certainty": claim.certainty.value,
-        "deal": claim.deal.value if claim.deal else None,
-        "fee_low": claim.fee.low if claim.fee else None,
-        "fee_high": claim.fee.high if claim.fee else None,
-        "fee_currency": claim.fee.currency if claim.fee else None,
-        "until": claim.until,
-        "sources": ", ".join(claim.attribution.sources),
-        "outlet": source.outlet,
-        "published": str(source.published) if source.published else None,
-        "title": source.title,
-        "address": source.address,
-        "document_id": source.id,
-    }
+def _write_text(pieces: Iterable[str], out: Path | None) -> None:
+    """To the screen, or into a file that is there whole or not at all."""
+    if out is None:
+        sys.stdout.writelines(pieces)
+        return
+    beside = out.with_name(out.name + ".part")
+    try:
+        with beside.open("w", encoding="utf-8", errors="replace", newline="") as file:
+            file.writelines(pieces)
+        beside.replace(out)
+    except OSError as fault:
+        raise MercatoError(f"{out}: can't be written ({fault.strerror or fault}).") from None
+    finally:
+        beside.unlink(missing_ok=True)
+    say(f"written to {out}")

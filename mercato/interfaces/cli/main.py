@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import click
 
-from mercato import __version__
 from mercato.errors import MercatoError, Misused
+from mercato.version import __version__
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
 PIPE_CLOSED = 141  # 128 + SIGPIPE: the reader had enough (`mercato claims | head`), and part of the work may be undone
@@ -48,7 +48,10 @@ COMMANDS: dict[str, LazyCommand] = {
     "split": LazyCommand(f"{_HERE}.merge", "split", "Say that two names are not one person."),
     "serve": LazyCommand(f"{_HERE}.serve", "serve", "Serve web pages and an API of the ledger."),
     "alerts": LazyCommand(f"{_HERE}.alerts", "alerts", "Tell somebody when something happens: rules and messages."),
-    "export": LazyCommand(f"{_HERE}.export", "export", "Write rumours or claims as CSV or JSON lines."),
+    "export": LazyCommand(
+        f"{_HERE}.export", "export", "Write rumours, claims, windows as tables, linked data, calendars."
+    ),
+    "mcp": LazyCommand(f"{_HERE}.mcp", "mcp", "Answer assistants over the Model Context Protocol."),
     "rates": LazyCommand(f"{_HERE}.rates", "rates", "Load and use exchange rates for fees."),
     "watch": LazyCommand(f"{_HERE}.watch", "watch", "Read what feeds and sites publish, for as long as it is let."),
     "sources": LazyCommand(f"{_HERE}.sources", "sources", "Add, remove and check what is watched; lists as OPML."),
