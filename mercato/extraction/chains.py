@@ -240,11 +240,13 @@ class Chains(StepTools):
         return False
 
     def _passive(self, nodes: list[Node], chain: Chain, core: Entry) -> bool:
-        if core.form not in ("pp", "past") or core.get("unaccusative"):
+        if core.form not in ("pp", "past", "third", "base") or core.get("unaccusative"):
             return False
         head = chain.nodes[-1]
-        if core.form == "past" and not any(e.form == "pp" for e in nodes[head].entries):
+        if core.form != "pp" and not any(e.form == "pp" for e in nodes[head].entries):
             return False
+        if core.form in ("third", "base"):  # "verpflichtet" is both: a participle behind a form of "be"
+            return self._after(nodes, head, "be") and nodes[head - 1].key not in self.infinitives
         if len(chain.nodes) > 1 and not self._after(nodes, head, "be"):
             return False
         before = self._before_words(nodes, head)

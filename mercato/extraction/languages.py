@@ -18,6 +18,7 @@ from mercato.extraction.lexicon import FORMS, Lexicon, PatternError, Verbs
 from mercato.extraction.stages import GOVERNORS
 from mercato.extraction.times import MEANINGS
 from mercato.extraction.tokens import name_words, token_pattern
+from mercato.extraction.verb_forms import VerbForms, forms_of, separable
 from mercato.model import Deal, MoneyKind, Stage
 from mercato.register.tables import POSITIONS
 
@@ -59,6 +60,7 @@ class Language:
     negations: frozenset[str]
     towns: Mapping[str, str]
     preposition_roles: Mapping[str, str]
+    verbs: VerbForms
     words: Mapping[str, Any]
 
 
@@ -99,7 +101,7 @@ def conjugate(data: Mapping[str, Any]) -> Verbs:
         stem = base[: len(base) - rule["strip"]] if rule["strip"] else base
         past_stem = stem + stem[-1] if base in doubling else stem
         forms = {
-            name: tuple((past_stem if name in _DOUBLED else stem) + end for end in str(rule[name]).split("|"))
+            name: tuple(_formed(past_stem if name in _DOUBLED else stem, end) for end in str(rule[name]).split("|"))
             for name in FORMS
             if name in rule
         }
@@ -109,7 +111,17 @@ def conjugate(data: Mapping[str, Any]) -> Verbs:
         named = given if isinstance(given, dict) else dict(zip(FORMS, given, strict=False))
         regular = verbs.get(base, {}) if isinstance(given, dict) else {}
         verbs[base] = {**regular, **{name: tuple(str(form).split("|")) for name, form in named.items()}}
+    for base in data.get("separable", ()):
+        simple = base.partition("+")[2]
+        if simple not in verbs:
+            raise PatternError(f"verb {base!r}: {simple!r} is neither regular nor irregular")
+        verbs[base.replace("+", "")] = separable(base, verbs[simple], str(data.get("infinitive_marker", "")))
     return verbs
+
+
+def _formed(stem: str, end: str) -> str:
+    """A form: the stem with its ending, or with what stands around "~" ("ge~t")."""
+    return end.replace("~", stem) if "~" in end else stem + end
 
 
 _DOUBLED = frozenset({"past", "pp", "ing"})
@@ -123,7 +135,11 @@ class _Compiler:
         self.data = data
         elided = "|".join(re.escape(word) for word in data["language"].get("elisions", ()))
         self.elided = re.compile(rf"(?<![^\s|])({elided})(?=[^\s|?])") if elided else None
-        verbs = conjugate(data["verbs"])
+        try:
+            verbs = conjugate(data["verbs"])
+        except PatternError as fault:
+            raise DataFileError(f"extraction/languages/{code}/verbs.yaml: {fault}") from fault
+        self.verbs = forms_of(verbs, data["verbs"]) if data["language"].get("verb_brackets") else VerbForms()
         self.lexicon = Lexicon(verbs)
         # Phrases that are noticed wherever they stand and hide nothing: deals, contracts, prices, sources, careers.
         self.overlays = {category: Lexicon(verbs, open_gaps=True) for category in OVERLAY}
@@ -248,6 +264,20 @@ def _vocabulary(compiler: _Compiler, words: Mapping[str, frozenset[str]]) -> fro
     return frozenset().union(*(lexicon.vocabulary for lexicon in lexicons), lists, name_words()["particles"])
 
 
+def _subject_heads(data: Mapping[str, Any]) -> frozenset[str]:
+    """Lone words that may be a subject: what people and clubs are called, and pronouns."""
+    people, pronouns = data["people"], data["language"]["pronouns"]
+    groups = (*people["positions"].values(), *(people.get(name, ()) for name in _SUBJECTS))
+    words = [*(word for group in groups for word in group), *pronouns.get("person", ()), *pronouns.get("club", ())]
+    return frozenset(word for word in words if " " not in word)
+
+
+_SUBJECTS = (
+    "players", "coaches", "officials", "international", "club_nouns", "own_club_nouns", "former_club_nouns",
+    "suitor_nouns", "academy",
+)  # fmt: skip
+
+
 ANY = ""
 
 
@@ -278,6 +308,8 @@ def load_language(code: str) -> Language:
     words.update({name: frozenset(found) for name, found in language["pronouns"].items()})
     for name in OPTIONAL:
         words.update({group: frozenset(found) for group, found in data[name].items() if isinstance(found, list)})
+    if "verb_brackets" in words["switches"]:
+        words["subject_heads"] = _subject_heads(data)
     compiler = _Compiler(code, data)
     compiler.compile()
     words["outlet_nouns"] = frozenset(data["cues"]["attribution"].get("outlet_nouns", ()))
@@ -294,6 +326,7 @@ def load_language(code: str) -> Language:
         articles=frozenset(language["articles"]),
         negations=frozenset(language["negations"]),
         towns={word: town for town, found in data["cues"].get("towns", {}).items() for word in found},
+        verbs=compiler.verbs,
         preposition_roles={word: role for role, found in language["prepositions"].items() for word in found},
         words=words,
     )

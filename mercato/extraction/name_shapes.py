@@ -7,6 +7,7 @@ from mercato.extraction.languages import Language
 from mercato.extraction.names import ClubName, PersonName
 from mercato.extraction.sentences import Sentence
 from mercato.extraction.tokens import name_words
+from mercato.extraction.word_parts import WordParts
 from mercato.register import Club, Person, Register
 from mercato.register.index import fold_name
 
@@ -27,6 +28,8 @@ class NameShapes:
         self.places = language.words.get("site_words", frozenset())
         self.suffixes = language.words.get("club_suffixes", frozenset())
         self.capitals = language.words.get("capital_words", frozenset())
+        self.parts = WordParts(register, language)
+        self.titles: frozenset[str] = language.words.get("subject_heads", frozenset()) if self.parts.nouns else frozenset()
 
     def _join_unknown(self, text: str, row: Sentence) -> list[Item]:
         items = row.items
@@ -56,10 +59,14 @@ class NameShapes:
                 at += 1
                 continue
             end = self._run_end(text, items, at) if not shouting else at
+            if self.parts.nouns and end > at and not self._is_name(text, items, at, end):
+                out.append(item)
+                at += 1
+                continue
             if end > at:
                 joined = self._named(text, items, at, end, bool(out))
                 if joined is not None:
-                    out.append(joined)
+                    out.extend(self._with_ending(joined, text))
                     at = end
                     continue
                 if end - at > 1:  # the name of a group or a prize: none of its words names a person
@@ -113,7 +120,7 @@ class NameShapes:
         item = items[at]
         if item.kind is not ItemKind.WORD or not text[item.start].isupper():
             return False
-        if item.key in self.capitals:
+        if item.key in self.capitals or self.parts.is_noun(item.key):
             return False
         known = item.key in self.known_first
         if at == 0 or items[at - 1].key in OPENERS:
@@ -157,6 +164,30 @@ class NameShapes:
         while end > at and items[end - 1].key in self.particles and items[end - 1].kind is ItemKind.WORD:
             end -= 1
         return end if strong else at
+
+    def _is_name(self, text: str, items: list[Item], at: int, end: int) -> bool:
+        """Whether words with a capital are a name, where every noun has one."""
+        before = items[at - 1] if at else None
+        if before is not None and before.key in self.titles and items[at].start - before.end <= 1:
+            return True
+        first, last = (text[i.start : i.end] for i in (items[at], items[end - 1]))
+        if end - at > 1 and (before is not None and before.key not in OPENERS):
+            return True
+        if end - at > 1:
+            return self.parts.is_given_name(first) or fold_name(last) in self.register.surnames
+        return fold_name(last) in self.register.surnames
+
+    def _with_ending(self, item: Item, text: str) -> list[Item]:
+        """The item, with a mark behind it where its name stands in the genitive."""
+        name = item.value
+        if not isinstance(name, PersonName) or not self.parts.applies:
+            return [item]
+        stem = self.parts.own_person(name.name, text)
+        if stem is None:
+            return [item]
+        item.end -= len(name.name) - len(stem)
+        item.value = PersonName(stem, self._by_surname(stem) if " " not in stem else name.people)
+        return [item, Item(ItemKind.MARK, item.end, item.end, "'s")]
 
     def _may_be_given_name(self, text: str, items: list[Item], at: int) -> bool:
         item = items[at]

@@ -8,6 +8,7 @@ from mercato.extraction.items import KEYS, Item, ItemKind
 from mercato.extraction.name_shapes import OPENERS, NameShapes
 from mercato.extraction.names import ClubName, PersonName
 from mercato.extraction.sentences import Sentence
+from mercato.extraction.word_parts import as_person
 from mercato.register import Journalist, NameEntry, NameKind, Outlet
 from mercato.register.index import fold_name
 
@@ -23,6 +24,9 @@ class Namer(NameShapes):
 
     def name(self, text: str, rows: list[Sentence]) -> None:
         """Gives every name item of the sentences its kind and its value."""
+        if self.parts.applies:
+            for row in rows:
+                row.items = self.parts.split(row.items, text)
         named = self._clubs_named(rows)
         for row in rows:
             items = row.items
@@ -49,14 +53,28 @@ class Namer(NameShapes):
         if not people:
             return
         for row in rows:
-            for item in row.items:
-                if item.kind is ItemKind.WORD and item.key in surnames and text[item.start].isupper():
+            for at, item in enumerate(row.items):
+                if self._is_owner(item, surnames, text):
+                    row.items.insert(at + 1, Item(ItemKind.MARK, item.end, item.end, "'s"))
+                elif item.kind is ItemKind.WORD and item.key in surnames and text[item.start].isupper():
                     surname = PersonName(text[item.start : item.end], surnames[item.key].people)
                     item.kind, item.key, item.value = ItemKind.PERSON, KEYS[ItemKind.PERSON], surname
                 elif item.kind in (ItemKind.CLUB, ItemKind.CITY, ItemKind.COUNTRY):
                     name = people.get(text[item.start : item.end].lower())
                     if name is not None and not (isinstance(item.value, ClubName) and named[item.value.key] > 1):
                         item.kind, item.key, item.value = ItemKind.PERSON, KEYS[ItemKind.PERSON], name
+
+    def _is_owner(self, item: Item, surnames: dict[str, PersonName], text: str) -> bool:
+        """ "Hollbecks Vertrag": makes the item the person, without the ending of the genitive."""
+        if not self.parts.applies or item.kind is not ItemKind.WORD or not text[item.start].isupper():
+            return False
+        name = self.parts.own_surname(item, surnames)
+        if name is None or item.key in surnames:
+            return False
+        end = item.end - 1
+        as_person(item, PersonName(text[item.start : end], name.people))
+        item.end = end
+        return True
 
     def _clubs_named(self, rows: list[Sentence]) -> Counter[str]:
         """Clubs that some hit names beyond doubt, with how often."""

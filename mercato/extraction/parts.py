@@ -44,6 +44,8 @@ class Parts(StepTools):
             event.stage = Stage.WITHDRAWN  # a club that turns down the chance to sign
         self._object_pronoun(nodes, chain, event, frame)
         self._objects(nodes, chain, event, stop, frame)
+        if self.fronted:
+            self._objects_before(nodes, chain, event, frame)
         self._not_the_speaker(event)
         self._contracts(nodes, chain, event, stop)
         if event.frame == "radar" and not event.people:
@@ -237,6 +239,24 @@ class Parts(StepTools):
             elif node.key in (";", ":") or not node.categories.isdisjoint(CLAUSE_WORDS):
                 break
             at += 1
+
+    def _objects_before(self, nodes: list[Node], chain: Chain, event: Event, frame: Frame) -> None:
+        """ "Um X buhlen Köln und Mainz", "beim BVB steht X auf dem Zettel": what a preposition governs before the step."""
+        for at in range(chain.nodes[0] - 1, -1, -1):
+            node = nodes[at]
+            if node.kind is NodeKind.EVENT:
+                if any(e.get("frame") != "none" or e.get("governs") for e in node.entries if e.category == "event"):
+                    return
+            elif node.key in (",", ";", ":") or not node.categories.isdisjoint(CLAUSE_WORDS):
+                return
+            elif node.kind in (NodeKind.PERSON, NodeKind.CLUB) and node.role is not None and node is not event.subject:
+                part = self._prep_part(event, node, node.role, frame)
+                if node.kind is NodeKind.CLUB and node.role == "source" and part != "buyer":
+                    part = "seller"
+                taken = event.people if node.kind is NodeKind.PERSON else event.buyers + event.sellers + event.keepers
+                spans = [span for _, span in event.people] + [c.span for c in taken if isinstance(c, Club)]
+                if part is not None and not any(node.start <= s < node.end for s, _ in spans):
+                    self._assign(event, node, part)
 
     def _tail_role(self, node: Node) -> str | None:
         """The role of the preposition that a phrase ends with."""

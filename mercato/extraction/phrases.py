@@ -5,6 +5,7 @@ from __future__ import annotations
 from mercato.extraction.cells import cells_of
 from mercato.extraction.club_phrases import ClubPhrases
 from mercato.extraction.items import Item, ItemKind
+from mercato.extraction.languages import Language
 from mercato.extraction.nodes import Node, NodeKind, PersonMention
 from mercato.extraction.noun_lists import join_lists
 from mercato.extraction.person_phrases import PersonPhrases
@@ -13,15 +14,21 @@ from mercato.extraction.phrase_tools import (
     CLUB_NOUNS,
     PERSON_HEADS,
 )
+from mercato.extraction.word_order import WordOrder
+from mercato.register import Register
 
 
 class Chunker(PersonPhrases, ClubPhrases):
     """Makes the nodes of sentences in one language."""
 
+    def __init__(self, register: Register, language: Language) -> None:
+        super().__init__(register, language)
+        self.order = WordOrder(language) if "verb_brackets" in language.words["switches"] else None
+
     def nodes(self, items: list[Item], text: str) -> list[Node]:
         """The nodes of a sentence of `text`."""
         self.text = text
-        cells = cells_of(items, self.language)
+        cells = cells_of(self.order.restored(items, text) if self.order is not None else items, self.language)
         taken: dict[int, tuple[int, Node]] = {}
         used = [False] * len(cells)
         heads: list[int] = []
@@ -73,6 +80,7 @@ class Chunker(PersonPhrases, ClubPhrases):
         role: str | None = None
         objects = self.language.words.get("object_pronouns", frozenset())
         marking = self.language.words.get("object_prepositions", frozenset())
+        genitive = self.language.words.get("genitive_articles", frozenset())
         marked = False
         for at, node in enumerate(nodes):
             kind = node.kind
@@ -81,6 +89,8 @@ class Chunker(PersonPhrases, ClubPhrases):
                 marked = marked or node.key in objects
                 node.role = "object" if marked and kind is NodeKind.PERSON else role
                 if role is None and kind is NodeKind.CLUB and before is not None and self._is_attribute(node, before):
+                    node.role = "of"
+                if role is None and genitive and before is not None and self._is_genitive(node, before, genitive):
                     node.role = "of"
                 marked = False
                 if not (kind is NodeKind.PERSON and node.owner) and role != "between":
@@ -132,6 +142,14 @@ class Chunker(PersonPhrases, ClubPhrases):
         if people and all(p.role != "player" for p in people):
             return True
         return club.role is None and not (before is not None and before.kind is NodeKind.EVENT)
+
+    def _is_genitive(self, node: Node, before: Node, articles: frozenset[str]) -> bool:
+        """ "ein Angebot der Fohlen": an article that is a genitive right behind a noun."""
+        noun = before.kind is NodeKind.EVENT and self.text[before.end - 1].isalpha() and (
+            self.text[self.text.rfind(" ", 0, before.end) + 1].isupper()
+        )  # fmt: skip
+        opener = self.text[node.start : node.end].split(" ", 1)[0].lower()
+        return noun and opener in articles and node.start - before.end <= 1
 
     def _is_attribute(self, node: Node, before: Node) -> bool:
         """ "la proposta rossonera": a club's adjective right behind a word for a step."""

@@ -1,0 +1,387 @@
+"""Languages that part their verbs: a clause is put into the order subject, verb, object before its phrases are found.
+
+"Der BVB will X vom FC Y verpflichten" becomes "Der BVB will verpflichten X vom FC Y", "lehnte das Angebot ab" becomes
+"lehnte ab das Angebot", "dass Z den Stürmer holen will" becomes "dass Z will holen den Stürmer". Only the order in which
+items are looked at changes; each keeps its characters. The method is that of Collins, Koehn and Kučerová, "Clause
+restructuring for statistical machine translation" (2005), without a parser: clauses are told by marks, conjunctions and
+the forms of verbs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from mercato.extraction.items import Item, ItemKind
+from mercato.extraction.languages import Language
+
+_NAMED = frozenset({ItemKind.PERSON, ItemKind.CLUB, ItemKind.AGE, ItemKind.DEMONYM})
+_SEPARATORS = frozenset({",", ";", ":", "–", "—", "(", ")", "…", "|"})
+_HARD = _SEPARATORS - {",", "–", "—", "(", ")"}
+RELATIVE = "<relative>"
+
+
+@dataclass(slots=True, eq=False)
+class _Part:
+    """A stretch between two marks: a clause, or a piece of one."""
+
+    items: list[Item]
+    # The mark or conjunction that it begins behind.
+    before: Item | None = None
+    subordinate: bool = False
+    finite: Item | None = None
+    # What belongs to the finite verb, in the order in which it is read: "will" + "verpflichten".
+    closing: list[Item] = field(default_factory=list)
+
+
+class WordOrder:
+    """Puts the items of sentences of one language into reading order."""
+
+    def __init__(self, language: Language) -> None:
+        words = language.words
+        none: frozenset[str] = frozenset()
+        self.auxiliaries = words.get("auxiliaries", none)
+        self.closing_verbs = words.get("closing_verbs", none)
+        self.openers = words.get("subordinators", none)
+        self.relatives = words.get("relative_articles", none)
+        self.conjunctions = language.words["conjunctions"] | words.get("clause_conjunctions", none)
+        self.nominative = words.get("relative_subjects", none)
+        self.markers = words.get("infinitive_markers", none)
+        self.purposes = words.get("infinitive_openers", none)
+        self.closers = _by_first(words.get("closers", none))
+        self.articles = language.articles
+        self.objects = words.get("object_articles", none)
+        self.preps = frozenset(w.rsplit(" ", 1)[-1] for w in language.preposition_roles)
+        self.subjects = words.get("subject_heads", none)
+        self.determiners = words.get("determiners", none)
+        self.finite: Mapping[str, frozenset[str]] = language.verbs.finite
+        self.nonfinite = language.verbs.nonfinite | self.closing_verbs
+        self.marked = language.verbs.marked
+
+    def restored(self, items: list[Item], text: str) -> list[Item]:
+        """The items of a sentence in reading order."""
+        if not any(i.key in self.finite or i.key in self.auxiliaries or i.key in self.nonfinite for i in items):
+            return items
+        parts = self._parts(items, text)
+        for at, part in enumerate(parts):
+            self._find_verbs(parts, at, text)
+            self._place(parts, at, part, text)
+        row: list[Item] = []
+        for part in parts:
+            if part.before is not None:
+                row.append(part.before)
+            row.extend(part.items)
+        return row
+
+    # Clauses
+
+    def _parts(self, items: list[Item], text: str) -> list[_Part]:
+        parts = [_Part([])]
+        for at, item in enumerate(items):
+            joins = item.key in self.conjunctions and item.kind is ItemKind.WORD
+            if item.key in _SEPARATORS or (joins and self._begins_clause(parts[-1].items, items[at + 1 :], text)):
+                parts.append(_Part([], item))
+            else:
+                parts[-1].items.append(item)
+        for at, part in enumerate(parts):
+            self._tell(parts, at, part, text)
+        return parts
+
+    def _begins_clause(self, before: list[Item], after: list[Item], text: str) -> bool:
+        """Whether "and" joins two clauses: a verb stands on both sides."""
+        if not any(self._is_verb(i, text) for i in before):
+            return False
+        if before and self._is_verb(before[-1], text, closing=True):
+            return True
+        for item in after:
+            if item.key in _SEPARATORS:
+                return False
+            if self._is_finite(item, text) and item.key not in self.nonfinite:
+                return True
+        return False
+
+    def _tell(self, parts: list[_Part], at: int, part: _Part, text: str) -> None:
+        """Whether a part is a subordinate clause, by the word that opens it and the verb that closes it."""
+        if not part.items:
+            return
+        first = part.items[0]
+        index = 0
+        if first.key in self.preps and first.key not in self.relatives and len(part.items) > 1:
+            index = 1
+        opener = part.items[index]
+        verbs = [i for i in part.items if self._is_finite(i, text)]
+        if opener.key in self.openers and opener.kind is ItemKind.WORD:
+            part.subordinate = bool(verbs)
+        elif opener.key in self.relatives and part.before is not None and part.before.key in (",", "–", "("):
+            ends = self._last_verb(part, text)
+            if ends is not None and verbs and ends.key not in self.marked and not self._is_open(parts, at, ends, text):
+                part.subordinate = True
+                part.items[index] = Item(ItemKind.WORD, opener.start, opener.end, RELATIVE, opener.names, opener.key)
+
+    def _is_open(self, parts: list[_Part], at: int, ends: Item, text: str) -> bool:
+        """ "sind Köln, der BVB und Mainz interessiert": the words belong to the clause before, whose verb is not closed."""
+        if ends.key not in self.nonfinite:
+            return False
+        before = parts[at - 1].items
+        opener = next((n for n, i in enumerate(before) if i.key in self.auxiliaries), None)
+        return opener is not None and not any(self._is_verb(i, text, closing=True) for i in before[opener + 1 :])
+
+    def _is_verb(self, item: Item, text: str, closing: bool = False) -> bool:
+        if item.kind is not ItemKind.WORD or not text[item.start].islower():
+            return False
+        if closing:
+            return item.key in self.nonfinite or item.key in self.marked
+        return item.key in self.finite or item.key in self.auxiliaries or item.key in self.nonfinite
+
+    def _is_finite(self, item: Item, text: str) -> bool:
+        if item.kind is not ItemKind.WORD or not text[item.start].islower():
+            return False
+        return item.key in self.finite or item.key in self.auxiliaries
+
+    def _last_verb(self, part: _Part, text: str) -> Item | None:
+        return next((i for i in reversed(part.items) if self._is_verb(i, text)), None)
+
+    # Verbs
+
+    def _find_verbs(self, parts: list[_Part], at: int, text: str) -> None:
+        part = parts[at]
+        if part.subordinate:
+            self._take_cluster(part, text)
+            return
+        part.finite = self._finite_of(part, text)
+        if part.finite is None:
+            self._infinitive_clause(part, text)
+            return
+        behind = part.items[part.items.index(part.finite) + 1 :]
+        part.closing = self._closing(part.finite, behind, text)
+        if not part.closing and part.finite.key in self.auxiliaries:
+            self._close_later(parts, at, text)
+
+    def _finite_of(self, part: _Part, text: str) -> Item | None:
+        """The finite verb of a main clause: its auxiliary, else its first verb that may be finite."""
+        first = part.items[0] if part.items else None
+        found = [i for i in part.items if self._is_finite(i, text)]
+        if first is not None and first.kind is ItemKind.WORD and first not in found and part.before is None:
+            if first.key in self.auxiliaries or (first.key in self.finite and first.key not in self.subjects):
+                found.insert(0, first)
+        helper = next((i for i in found if i.key in self.auxiliaries), None)
+        full = next((i for i in found if i.key not in self.auxiliaries), None)
+        if helper is None or full is None:
+            return helper or (full if full is not None and self._may_open(part, full) else None)
+        later = full.start > helper.start or full.key in self.nonfinite
+        return helper if later else full
+
+    def _may_open(self, part: _Part, verb: Item) -> bool:
+        """A verb at the end of a piece without another is no finite verb: "und X verpflichten"."""
+        return verb is not part.items[-1] or verb.key not in self.nonfinite or len(part.items) == 2  # noqa: PLR2004
+
+    def _closing(self, finite: Item, behind: list[Item], text: str) -> list[Item]:
+        """What closes the bracket that the finite verb opens."""
+        found: list[Item] = []
+        particles = self.finite.get(finite.key, frozenset())
+        if finite.key in self.auxiliaries:
+            found = self._nonfinite(behind, text)
+        else:
+            marked = self._nonfinite(behind, text)
+            if marked and (marked[0].key in self.markers or marked[0].key in self.marked):
+                found = marked
+        if not found and particles:
+            last = next((i for i in reversed(behind) if i.key in particles), None)
+            found = [last] if last is not None else []
+        rest = [i for i in behind if i not in found]
+        return [*found, *self._idiom(rest, text)]
+
+    def _nonfinite(self, items: list[Item], text: str) -> list[Item]:
+        """The last verbs of a clause in reading order: "verpflichtet werden" is read "werden verpflichtet"."""
+        end = next((n for n in range(len(items) - 1, -1, -1) if self._is_verb(items[n], text, closing=True)), None)
+        if end is None:
+            return []
+        start = end
+        while start > 0 and (self._is_verb(items[start - 1], text, closing=True) or items[start - 1].key in self.markers):
+            start -= 1
+        return self._read(items[start : end + 1])
+
+    def _read(self, cluster: list[Item]) -> list[Item]:
+        """A cluster turned round, each marker before its verb."""
+        out: list[Item] = []
+        for item in reversed(cluster):
+            if item.key in self.markers and out:
+                out.insert(len(out) - 1, item)
+            else:
+                out.append(item)
+        return out
+
+    def _idiom(self, items: list[Item], text: str) -> list[Item]:
+        """The words that a verb has beside it for good: "einen Korb", "auf dem Zettel"."""
+        for at in range(len(items)):
+            for phrase in self.closers.get(items[at].key, ()):
+                if [i.key for i in items[at : at + len(phrase)]] == list(phrase):
+                    return items[at : at + len(phrase)]
+        return []
+
+    def _close_later(self, parts: list[_Part], at: int, text: str) -> None:
+        """A bracket that closes behind a relative clause or a list: "will X, der bei Y spielt, verpflichten"."""
+        for part in parts[at + 1 : at + 5]:
+            if part.before is None or part.before.key in _HARD:
+                return
+            if part.subordinate or not part.items:
+                continue
+            own = [i for i in part.items if self._is_finite(i, text)]
+            if any(i is not part.items[-1] and i.key not in self.nonfinite for i in own):
+                return
+            found = self._nonfinite(part.items, text)
+            if found:
+                if found[0].key in self.markers:
+                    return
+                for item in found:
+                    part.items.remove(item)
+                parts[at].closing = found
+                return
+
+    def _infinitive_clause(self, part: _Part, text: str) -> None:
+        """ ", den Stürmer zu verpflichten": its verb is read first, and the comma before it is none."""
+        found = self._nonfinite(part.items, text)
+        if not found:
+            return
+        marked = found[0].key in self.markers or found[0].key in self.marked
+        opener = bool(part.items) and part.items[0].key in self.purposes
+        joined = part.before is not None and part.before.kind is ItemKind.WORD
+        if not (marked or joined):
+            return
+        for item in found:
+            part.items.remove(item)
+        part.items[1 if opener else 0 : 1 if opener else 0] = found
+        if marked and not opener and part.before is not None and part.before.key == ",":
+            part.before = None
+
+    def _take_cluster(self, part: _Part, text: str) -> None:
+        """The verbs at the end of a subordinate clause, the finite one first."""
+        ends = [n for n, i in enumerate(part.items) if self._is_verb(i, text)]
+        end = start = ends[-1]
+        while start - 1 in ends or (start > 1 and part.items[start - 1].key in self.markers):
+            start -= 1
+        cluster = part.items[start : end + 1]
+        helper = cluster[0].key in self.auxiliaries and cluster[-1].key not in self.auxiliaries
+        read = [cluster[0], *self._read(cluster[1:])] if helper else self._read(cluster)
+        part.finite, part.closing = read[0], read[1:]
+        if start > 0:
+            rest = [i for i in part.items if i not in cluster]
+            part.closing = [*part.closing, *self._idiom(rest, text)]
+
+    # Places
+
+    def _place(self, parts: list[_Part], at: int, part: _Part, text: str) -> None:
+        """Puts the verbs behind the subject."""
+        finite = part.finite
+        if finite is None:
+            return
+        asks = part.items[0] is finite and part.before is None
+        here = part.items.index(finite)
+        joint = parts[at].closing
+        for item in joint:
+            if item in part.items:
+                part.items.remove(item)
+        here = part.items.index(finite)
+        if not part.subordinate and not asks and self._subject_end(part.items[:here], text) is not None:
+            part.items[here + 1 : here + 1] = joint
+            return
+        part.items.remove(finite)
+        opens = _opening(part.items, self.openers) if part.subordinate else here
+        moved = joint if asks else [finite, *joint]
+        if asks:
+            part.items.insert(0, finite)
+            opens = 1
+        end = self._subject_end(part.items[opens:], text)
+        if part.subordinate and opens and self._is_subject(part.items, opens, end):
+            end = None
+        self._insert(parts, at, opens + end if end is not None else opens, moved, text)
+
+    def _is_subject(self, items: list[Item], opens: int, end: int | None) -> bool:
+        """Whether a relative pronoun is the subject: by its case, or as nobody but a person stands behind it."""
+        opener = items[opens - 1]
+        if opener.key != RELATIVE:
+            return False
+        if opener.value in self.nominative:
+            return True
+        return end is not None and items[opens + end - 1].kind is ItemKind.PERSON and opener.value not in self.objects
+
+    def _insert(self, parts: list[_Part], at: int, where: int, moved: list[Item], text: str) -> None:
+        """Inserts the verbs; behind a list of subjects that goes on over commas."""
+        part = parts[at]
+        if where < len(part.items) or at + 1 >= len(parts):
+            part.items[where:where] = moved
+            return
+        last = at
+        while last + 1 < len(parts):
+            follow = parts[last + 1]
+            joins = follow.before is not None and (follow.before.key == "," or follow.before.key in self.conjunctions)
+            end = self._subject_end(follow.items, text) if joins and not follow.subordinate else None
+            begins = bool(follow.items) and (follow.items[0].kind in _NAMED or follow.items[0].key in self.articles)
+            if end is None or not begins or follow.finite is not None or any(self._is_finite(i, text) for i in follow.items):
+                break
+            last, where = last + 1, end
+        if last == at:
+            part.items[where:where] = moved
+        else:
+            parts[last].items[where:where] = moved
+
+    def _subject_end(self, items: list[Item], text: str) -> int | None:
+        """Behind the first noun phrase that no preposition governs and that is no object by its article."""
+        at = 0
+        governed = False
+        while at < len(items):
+            item = items[at]
+            if item.key in self.preps or item.key in self.objects:
+                governed = True
+            elif self._is_head(item, text):
+                end = self._phrase_end(items, at, text)
+                if not governed:
+                    return end
+                governed, at = False, end
+                continue
+            elif item.kind is not ItemKind.WORD and item.kind is not ItemKind.MARK:
+                governed = False
+            at += 1
+        return None
+
+    def _is_head(self, item: Item, text: str) -> bool:
+        return item.kind in _NAMED or (item.kind is ItemKind.WORD and item.key in self.subjects)
+
+    def _phrase_end(self, items: list[Item], at: int, text: str) -> int:
+        """The end of a noun phrase: a name behind what describes it, and further members of a list."""
+        end = at + 1
+        while end < len(items):
+            before, item = items[end - 1], items[end]
+            hyphen = text[before.end : item.start] in ("-", "'s", "s-")
+            if item.kind is ItemKind.PERSON and (before.kind is not ItemKind.CLUB or hyphen) and before.kind is not ItemKind.PERSON:
+                end += 1
+            elif item.key == "'s" or (self._is_head(item, text) and (hyphen or before.key == "'s" or before.kind is ItemKind.DEMONYM)):
+                end += 1
+            elif item.key in self.conjunctions and end + 1 < len(items):
+                follow = end + 1
+                while follow < len(items) and (items[follow].key in self.articles or items[follow].key in self.determiners):
+                    follow += 1
+                if follow < len(items) and self._is_head(items[follow], text) and items[follow].kind is items[at].kind:
+                    end = follow + 1
+                else:
+                    break
+            else:
+                break
+        return end
+
+
+def _by_first(phrases: Iterable[str]) -> dict[str, list[tuple[str, ...]]]:
+    """Phrases by their first word, the longest first."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in sorted(phrases, key=len, reverse=True):
+        words = tuple(phrase.split())
+        found.setdefault(words[0], []).append(words)
+    return found
+
+
+def _opening(items: list[Item], openers: frozenset[str]) -> int:
+    """Behind the word that opens a subordinate clause."""
+    for at, item in enumerate(items[:2]):
+        if item.key == RELATIVE or item.key in openers:
+            return at + 1
+    return 0
