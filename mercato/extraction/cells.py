@@ -40,7 +40,7 @@ def cells_of(items: list[Item], language: Language) -> list[Node]:
             if branch.gap is not None or (at < count and keys[at] in branch.edges):
                 found = lexicon.longest(branch, keys, at)
                 if found is not None and found[0] > at:
-                    key, end = " ".join(keys[at - 1 : found[0]]), items[found[0] - 1].end
+                    key, end = " ".join(keys[at - 1 : found[0]]), max(end, items[found[0] - 1].end)
                     at, entries = found
                     kind = word
         if kind is not word:

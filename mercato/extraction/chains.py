@@ -97,7 +97,15 @@ class Chains(StepTools):
         governors = tuple(e.get("governs") for e in chain.entries[:-1])
         head, tail = nodes[chain.nodes[0]], nodes[chain.nodes[-1]]
         stage = self._stage(nodes, chain, core, governors)
-        event = Event(frame, stage, (head.start, tail.end), sentence, chain.nodes[0], core, governors=governors)
+        event = Event(
+            frame,
+            stage,
+            (min(head.start, tail.start), max(head.end, tail.end)),
+            sentence,
+            chain.nodes[0],
+            core,
+            governors=governors,
+        )
         event.deal = next((e.get("deal") for e in chain.entries if e.get("deal")), None)
         if core.form == "past" and "past_tense_is_history" in self.language.words["switches"]:
             event.frame = "none"

@@ -112,7 +112,7 @@ class Drafter(FrameRules):
                 and before.frame in REFUSABLE
             ):
                 before.stage = Stage.REJECTED
-                before.sellers.extend(c for c in event.partner_clubs if event.passive or c.span[1] <= event.span[0])
+                before.sellers.extend(_refusers(before, event))
                 event.frame = "none"
             elif (
                 event.frame == "withdraw"
@@ -267,6 +267,14 @@ class Drafter(FrameRules):
                 or d.event is None
                 or d.event.frame != "sell"
             ]
+
+
+def _refusers(before: Event, event: Event) -> Iterator[Club]:
+    """ "was rejected by Mainz", "wurde von Mainz abgelehnt": who refused, none of those who bid."""
+    bidders = {club.name.key for club in before.buyers}
+    for club in event.partner_clubs:
+        if (event.passive or club.span[1] <= event.span[0]) and club.name.key not in bidders:
+            yield club
 
 
 def targets(nodes: list[Node], sentence: int) -> Iterator[Draft]:

@@ -62,12 +62,12 @@ class FigureReader:
         symbols = _any(w for w in self._currency if not w[-1].isalpha())
         codes = _any(w for w in self._currency if w[-1].isalpha())
         magnitudes = _any(self._magnitude)
-        numbers = rf"{_NUMBER}|(?:{_any(self._words)})(?=[\s-](?:{magnitudes})\b)"
+        numbers = rf"{_NUMBER}|(?:{_any(self._words)})(?=[\s-](?:{magnitudes})(?!\w))"
         links = rf"\s?(?:-|–|/)\s?|\s(?:{_any(data['range_words'])})\s"
         return re.compile(
             rf"(?P<before>(?:{symbols})\s?|\b(?:{codes})\s?(?=\d))?(?<![\w.])(?P<low>{numbers})"
-            rf"(?:(?:[\s-]?(?P<mag0>{magnitudes})\b)?(?:{links})(?:{symbols})?\s?(?P<high>{_NUMBER}))?"
-            rf"(?:[\s-]?(?P<mag>{magnitudes})\b)?\+?"
+            rf"(?:(?:[\s-]?(?P<mag0>{magnitudes})(?!\w))?(?:{links})(?:{symbols})?\s?(?P<high>{_NUMBER}))?"
+            rf"(?:[\s-]?(?P<mag>{magnitudes})(?!\w))?\+?"
             rf"(?:[\s-]?(?:(?:de|di|d[’'])\s?)?(?P<after>(?:{symbols})|(?:{codes})\b))?",
             re.I,
         )

@@ -133,10 +133,11 @@ class FrameRules:
             return
         being = people[0][0]
         known = being.club or self.resolver.known_club(being)
-        if len(event.buyers) != 2:
+        sides = event.buyers or event.partner_clubs
+        if len(sides) != 2:
             return
-        seller = next((c for c in event.buyers if known is not None and c.name.key == known.key), event.buyers[-1])
-        event.buyers = [c for c in event.buyers if c is not seller]
+        seller = next((c for c in sides if known is not None and c.name.key == known.key), sides[-1])
+        event.buyers = [c for c in sides if c is not seller]
         being.at(seller.name, seller.span, 2)
 
     def _exits(self, event: Event, people: list[tuple[Being, Span]], stage: Stage | None = None) -> Iterator[Draft]:
@@ -194,6 +195,7 @@ class FrameRules:
 
     def _join(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._note_sellers(event, people)
+        self._part_sides(event, people)
         implied = event.frame in PULLS or (event.entry.get("arrives") and event.stage is not Stage.INTEREST)
         clubs = event.buyers or event.partner_clubs or (self._implied(event, people) if implied else [])
         if (

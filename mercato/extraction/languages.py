@@ -28,7 +28,7 @@ OPTIONAL = ("careers", "extras")
 EVENT_KEYS = frozenset(
     {
         *("name", "frame", "core", "bare", "governs", "control", "role", "noun", "subject", "patterns", "deal"),
-        *("preps", "unaccusative", "sure", "negatable", "implied", "near", "needs"),
+        *("preps", "unaccusative", "sure", "negatable", "implied", "near", "needs", "alone"),
     }
 )
 OVERLAY = (
@@ -216,6 +216,7 @@ class _Compiler:
             self.check("events", name, entry.get("core"), Stage, "stage")
             self.check("events", name, entry.get("bare"), Stage, "stage")
             self.check("events", name, entry.get("sure"), Stage, "stage")
+            self.check("events", name, entry.get("alone"), Stage, "stage")
             self.check("events", name, entry.get("governs"), (*GOVERNORS, "none"), "governs")
             self.add("events", entry["patterns"], "event", name, {k: v for k, v in entry.items() if k != "patterns"})
 

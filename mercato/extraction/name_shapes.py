@@ -29,7 +29,9 @@ class NameShapes:
         self.suffixes = language.words.get("club_suffixes", frozenset())
         self.capitals = language.words.get("capital_words", frozenset())
         self.parts = WordParts(register, language)
-        self.titles: frozenset[str] = language.words.get("subject_heads", frozenset()) if self.parts.nouns else frozenset()
+        self.titles: frozenset[str] = (
+            language.words.get("subject_heads", frozenset()) if self.parts.nouns else frozenset()
+        )
 
     def _join_unknown(self, text: str, row: Sentence) -> list[Item]:
         items = row.items
@@ -82,7 +84,7 @@ class NameShapes:
 
     def _is_title_case(self, text: str, items: list[Item]) -> bool:
         upper = 0
-        if not items:
+        if not items or self.parts.nouns:
             return False
         for item in items:
             upper += item.kind is ItemKind.WORD and len(item.key) > 3 and text[item.start].isupper()

@@ -35,6 +35,7 @@ class Parts(StepTools):
         self._attached_pronoun(nodes, chain, event, frame)
         if event.subject is not None:
             self._assign(event, event.subject, self._subject_role(event, frame))
+            self._joint_subject(nodes, event, frame)
         if (
             event.frame == "acquire"
             and event.stage is Stage.REJECTED
@@ -50,6 +51,19 @@ class Parts(StepTools):
         self._contracts(nodes, chain, event, stop)
         if event.frame == "radar" and not event.people:
             self._on_the_list(nodes, chain, event)
+
+        alone = event.entry.get("alone")
+        if alone and event.subject is not None and event.subject.kind is NodeKind.PERSON and not event.governors:
+            event.stage = Stage(alone)
+
+    def _joint_subject(self, nodes: list[Node], event: Event, frame: Frame) -> None:
+        """ "Schalke and X have terminated the contract": a club that does it together with its player."""
+        at = nodes.index(event.subject) if event.subject in nodes else 0
+        if at < 2 or nodes[at].kind is not NodeKind.PERSON or not nodes[at - 1].has("conjunctions"):
+            return
+        other = nodes[at - 2]
+        if other.kind is NodeKind.CLUB and other.role is None and not other.owner:
+            self._assign(event, other, frame.object if frame.object in ("buyer", "seller", "keeper") else "any")
 
     def _contracts(self, nodes: list[Node], chain: Chain, event: Event, stop: int) -> None:
         """ "sign a new Chelsea contract" is a stay; "offer Ramos a two-year deal" the offer of a contract."""
@@ -241,7 +255,7 @@ class Parts(StepTools):
             at += 1
 
     def _objects_before(self, nodes: list[Node], chain: Chain, event: Event, frame: Frame) -> None:
-        """ "Um X buhlen Köln und Mainz", "beim BVB steht X auf dem Zettel": what a preposition governs before the step."""
+        """ "Um X buhlen Köln und Mainz", "an X ist der BVB interessiert": what prepositions govern before it."""
         for at in range(chain.nodes[0] - 1, -1, -1):
             node = nodes[at]
             if node.kind is NodeKind.EVENT:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from mercato.extraction.cells import cells_of
 from mercato.extraction.club_phrases import ClubPhrases
 from mercato.extraction.items import Item, ItemKind
@@ -59,7 +61,10 @@ class Chunker(PersonPhrases, ClubPhrases):
         for at in clubs:
             if not used[at]:
                 self._club(cells, at, used, taken)
-        return self._group(self._assemble(cells, taken))
+        nodes = self._group(self._assemble(cells, taken))
+        if self.order is not None:
+            _trim(nodes)
+        return nodes
 
     def _assemble(self, cells: list[Node], taken: dict[int, tuple[int, Node]]) -> list[Node]:
         """The row with the noun phrases in place of their words."""
@@ -167,3 +172,11 @@ class Chunker(PersonPhrases, ClubPhrases):
 def _is_known_player(mention: PersonMention) -> bool:
     """Whether the register has a player of that name."""
     return mention.name is not None and any(p.role == "player" for p in mention.name.people)
+
+
+def _trim(nodes: list[Node]) -> None:
+    """Words of a phrase that stand apart in the text leave their gap to those between them."""
+    ordered = sorted(nodes, key=lambda node: node.start)
+    for node, follow in pairwise(ordered):
+        if node.end > follow.start > node.start:
+            node.end = follow.start - 1

@@ -64,6 +64,8 @@ class RuleReader:
             spoken = [n for n in nodes if n.role != "aside"]
             local = [b for n in spoken for m in n.people if (b := m.being) is not None]
             found = drafter.drafts(events, local, _continued(nodes), targets(nodes, number))
+            if chunker.order is not None:
+                nodes.sort(key=lambda node: node.start)  # what follows looks at distances in the text
             facts = assembler.enrich(number, row, nodes, events, found, drafter.topic, drafter.deal)
             drafts.extend(found)
             drafts.extend(facts)

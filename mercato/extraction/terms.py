@@ -123,8 +123,9 @@ class TermReader:
     def contracts(self, nodes: list[Node], marks: list[Mark], sentence: int, topic: Being | None) -> Iterator[Draft]:
         """Contract facts of the sentence: person and the year or month in which the contract ends."""
         seen: set[tuple[int, str]] = set()
+        fresh = any(m.entry.category == "contracts" and m.entry.name == "new" for m in marks)
         for mark in marks:
-            if mark.entry.category != "contracts":
+            if mark.entry.category != "contracts" or fresh:
                 continue
             if mark.entry.name == "expired":
                 self._left(nodes, mark, topic)
@@ -132,7 +133,7 @@ class TermReader:
             at = index_after(nodes, mark.end)
             if self._is_new(nodes, mark):
                 continue
-            found = self.near_date(nodes, at - 1)
+            found = self.near_date(nodes, at - 1) or self._date_inside(nodes, mark)
             if found is None and mark.entry.name == "out":
                 found = self._final_year(mark)
             if found is None:
@@ -149,6 +150,11 @@ class TermReader:
                     (EvidenceRole.UNTIL, found[1]),
                 ]
                 yield draft
+
+    def _date_inside(self, nodes: list[Node], mark: Mark) -> tuple[str, Span] | None:
+        """ "bis 2027 unter Vertrag": the date stands inside the words for the contract."""
+        inside = (at for at, n in enumerate(nodes) if mark.start <= n.start < mark.end)
+        return next((found for at in inside if (found := self.date_at(nodes, at)) is not None), None)
 
     def _left(self, nodes: list[Node], mark: Mark, topic: Being | None) -> None:
         """ "after his contract with Palace expired": the club that the person comes from."""

@@ -1,8 +1,8 @@
 """Languages that part their verbs: a clause is put into the order subject, verb, object before its phrases are found.
 
 "Der BVB will X vom FC Y verpflichten" becomes "Der BVB will verpflichten X vom FC Y", "lehnte das Angebot ab" becomes
-"lehnte ab das Angebot", "dass Z den Stürmer holen will" becomes "dass Z will holen den Stürmer". Only the order in which
-items are looked at changes; each keeps its characters. The method is that of Collins, Koehn and Kučerová, "Clause
+"lehnte ab das Angebot", "dass Z den Stürmer holen will" becomes "dass Z will holen den Stürmer". Only the order changes
+in which items are looked at; each keeps its characters. The method is that of Collins, Koehn and Kučerová, "Clause
 restructuring for statistical machine translation" (2005), without a parser: clauses are told by marks, conjunctions and
 the forms of verbs.
 """
@@ -38,6 +38,7 @@ class WordOrder:
     """Puts the items of sentences of one language into reading order."""
 
     def __init__(self, language: Language) -> None:
+        self.text = ""
         words = language.words
         none: frozenset[str] = frozenset()
         self.auxiliaries = words.get("auxiliaries", none)
@@ -51,7 +52,7 @@ class WordOrder:
         self.closers = _by_first(words.get("closers", none))
         self.articles = language.articles
         self.objects = words.get("object_articles", none)
-        self.preps = frozenset(w.rsplit(" ", 1)[-1] for w in language.preposition_roles)
+        self.preps = frozenset(w.split(" ", 1)[0] for w in language.preposition_roles)
         self.subjects = words.get("subject_heads", none)
         self.determiners = words.get("determiners", none)
         self.finite: Mapping[str, frozenset[str]] = language.verbs.finite
@@ -59,13 +60,14 @@ class WordOrder:
         self.marked = language.verbs.marked
 
     def restored(self, items: list[Item], text: str) -> list[Item]:
-        """The items of a sentence in reading order."""
+        """The items of a sentence of `text` in reading order."""
+        self.text = text
         if not any(i.key in self.finite or i.key in self.auxiliaries or i.key in self.nonfinite for i in items):
             return items
-        parts = self._parts(items, text)
+        parts = self._parts(items)
         for at, part in enumerate(parts):
-            self._find_verbs(parts, at, text)
-            self._place(parts, at, part, text)
+            self._find_verbs(parts, at)
+            self._place(parts, at, part)
         row: list[Item] = []
         for part in parts:
             if part.before is not None:
@@ -75,32 +77,32 @@ class WordOrder:
 
     # Clauses
 
-    def _parts(self, items: list[Item], text: str) -> list[_Part]:
+    def _parts(self, items: list[Item]) -> list[_Part]:
         parts = [_Part([])]
         for at, item in enumerate(items):
             joins = item.key in self.conjunctions and item.kind is ItemKind.WORD
-            if item.key in _SEPARATORS or (joins and self._begins_clause(parts[-1].items, items[at + 1 :], text)):
+            if item.key in _SEPARATORS or (joins and self._begins_clause(parts[-1].items, items[at + 1 :])):
                 parts.append(_Part([], item))
             else:
                 parts[-1].items.append(item)
         for at, part in enumerate(parts):
-            self._tell(parts, at, part, text)
+            self._tell(parts, at, part)
         return parts
 
-    def _begins_clause(self, before: list[Item], after: list[Item], text: str) -> bool:
+    def _begins_clause(self, before: list[Item], after: list[Item]) -> bool:
         """Whether "and" joins two clauses: a verb stands on both sides."""
-        if not any(self._is_verb(i, text) for i in before):
+        if not any(self._is_verb(i) for i in before):
             return False
-        if before and self._is_verb(before[-1], text, closing=True):
+        if before and self._is_verb(before[-1], closing=True):
             return True
         for item in after:
             if item.key in _SEPARATORS:
                 return False
-            if self._is_finite(item, text) and item.key not in self.nonfinite:
+            if self._is_finite(item) and item.key not in self.nonfinite:
                 return True
         return False
 
-    def _tell(self, parts: list[_Part], at: int, part: _Part, text: str) -> None:
+    def _tell(self, parts: list[_Part], at: int, part: _Part) -> None:
         """Whether a part is a subordinate clause, by the word that opens it and the verb that closes it."""
         if not part.items:
             return
@@ -109,61 +111,60 @@ class WordOrder:
         if first.key in self.preps and first.key not in self.relatives and len(part.items) > 1:
             index = 1
         opener = part.items[index]
-        verbs = [i for i in part.items if self._is_finite(i, text)]
+        verbs = [i for i in part.items if self._is_finite(i)]
         if opener.key in self.openers and opener.kind is ItemKind.WORD:
             part.subordinate = bool(verbs)
         elif opener.key in self.relatives and part.before is not None and part.before.key in (",", "–", "("):
-            ends = self._last_verb(part, text)
-            if ends is not None and verbs and ends.key not in self.marked and not self._is_open(parts, at, ends, text):
+            ends = self._last_verb(part)
+            if ends is not None and verbs and ends.key not in self.marked and not self._is_open(parts, at, ends):
                 part.subordinate = True
                 part.items[index] = Item(ItemKind.WORD, opener.start, opener.end, RELATIVE, opener.names, opener.key)
 
-    def _is_open(self, parts: list[_Part], at: int, ends: Item, text: str) -> bool:
-        """ "sind Köln, der BVB und Mainz interessiert": the words belong to the clause before, whose verb is not closed."""
+    def _is_open(self, parts: list[_Part], at: int, ends: Item) -> bool:
+        """ "sind Köln, der BVB und Mainz interessiert": the words belong to the clause before, still open."""
         if ends.key not in self.nonfinite:
             return False
         before = parts[at - 1].items
         opener = next((n for n, i in enumerate(before) if i.key in self.auxiliaries), None)
-        return opener is not None and not any(self._is_verb(i, text, closing=True) for i in before[opener + 1 :])
+        return opener is not None and not any(self._is_verb(i, closing=True) for i in before[opener + 1 :])
 
-    def _is_verb(self, item: Item, text: str, closing: bool = False) -> bool:
-        if item.kind is not ItemKind.WORD or not text[item.start].islower():
+    def _is_verb(self, item: Item, closing: bool = False) -> bool:
+        if item.kind is not ItemKind.WORD or not self.text[item.start].islower():
             return False
         if closing:
             return item.key in self.nonfinite or item.key in self.marked
         return item.key in self.finite or item.key in self.auxiliaries or item.key in self.nonfinite
 
-    def _is_finite(self, item: Item, text: str) -> bool:
-        if item.kind is not ItemKind.WORD or not text[item.start].islower():
+    def _is_finite(self, item: Item) -> bool:
+        if item.kind is not ItemKind.WORD or not self.text[item.start].islower():
             return False
         return item.key in self.finite or item.key in self.auxiliaries
 
-    def _last_verb(self, part: _Part, text: str) -> Item | None:
-        return next((i for i in reversed(part.items) if self._is_verb(i, text)), None)
+    def _last_verb(self, part: _Part) -> Item | None:
+        return next((i for i in reversed(part.items) if self._is_verb(i)), None)
 
     # Verbs
 
-    def _find_verbs(self, parts: list[_Part], at: int, text: str) -> None:
+    def _find_verbs(self, parts: list[_Part], at: int) -> None:
         part = parts[at]
         if part.subordinate:
-            self._take_cluster(part, text)
+            self._take_cluster(part)
             return
-        part.finite = self._finite_of(part, text)
+        part.finite = self._finite_of(part)
         if part.finite is None:
-            self._infinitive_clause(part, text)
+            self._infinitive_clause(part)
             return
         behind = part.items[part.items.index(part.finite) + 1 :]
-        part.closing = self._closing(part.finite, behind, text)
+        part.closing = self._closing(part.finite, behind)
         if not part.closing and part.finite.key in self.auxiliaries:
-            self._close_later(parts, at, text)
+            self._close_later(parts, at)
 
-    def _finite_of(self, part: _Part, text: str) -> Item | None:
+    def _finite_of(self, part: _Part) -> Item | None:
         """The finite verb of a main clause: its auxiliary, else its first verb that may be finite."""
         first = part.items[0] if part.items else None
-        found = [i for i in part.items if self._is_finite(i, text)]
-        if first is not None and first.kind is ItemKind.WORD and first not in found and part.before is None:
-            if first.key in self.auxiliaries or (first.key in self.finite and first.key not in self.subjects):
-                found.insert(0, first)
+        found = [i for i in part.items if self._is_finite(i)]
+        if first is not None and self._opens_sentence(part, first) and first not in found:
+            found.insert(0, first)
         helper = next((i for i in found if i.key in self.auxiliaries), None)
         full = next((i for i in found if i.key not in self.auxiliaries), None)
         if helper is None or full is None:
@@ -171,33 +172,39 @@ class WordOrder:
         later = full.start > helper.start or full.key in self.nonfinite
         return helper if later else full
 
+    def _opens_sentence(self, part: _Part, first: Item) -> bool:
+        """ "Wechselt X?", "Sollte Y gehen": a verb that begins the sentence with a capital letter."""
+        if part.before is not None or first.kind is not ItemKind.WORD:
+            return False
+        return first.key in self.auxiliaries or (first.key in self.finite and first.key not in self.subjects)
+
     def _may_open(self, part: _Part, verb: Item) -> bool:
         """A verb at the end of a piece without another is no finite verb: "und X verpflichten"."""
-        return verb is not part.items[-1] or verb.key not in self.nonfinite or len(part.items) == 2  # noqa: PLR2004
+        return verb is not part.items[-1] or verb.key not in self.nonfinite or len(part.items) == 2
 
-    def _closing(self, finite: Item, behind: list[Item], text: str) -> list[Item]:
+    def _closing(self, finite: Item, behind: list[Item]) -> list[Item]:
         """What closes the bracket that the finite verb opens."""
         found: list[Item] = []
         particles = self.finite.get(finite.key, frozenset())
         if finite.key in self.auxiliaries:
-            found = self._nonfinite(behind, text)
+            found = self._nonfinite(behind)
         else:
-            marked = self._nonfinite(behind, text)
+            marked = self._nonfinite(behind)
             if marked and (marked[0].key in self.markers or marked[0].key in self.marked):
                 found = marked
         if not found and particles:
             last = next((i for i in reversed(behind) if i.key in particles), None)
             found = [last] if last is not None else []
         rest = [i for i in behind if i not in found]
-        return [*found, *self._idiom(rest, text)]
+        return [*found, *self._idiom(rest)]
 
-    def _nonfinite(self, items: list[Item], text: str) -> list[Item]:
+    def _nonfinite(self, items: list[Item]) -> list[Item]:
         """The last verbs of a clause in reading order: "verpflichtet werden" is read "werden verpflichtet"."""
-        end = next((n for n in range(len(items) - 1, -1, -1) if self._is_verb(items[n], text, closing=True)), None)
+        end = next((n for n in range(len(items) - 1, -1, -1) if self._is_verb(items[n], closing=True)), None)
         if end is None:
             return []
         start = end
-        while start > 0 and (self._is_verb(items[start - 1], text, closing=True) or items[start - 1].key in self.markers):
+        while start > 0 and (self._is_verb(items[start - 1], closing=True) or items[start - 1].key in self.markers):
             start -= 1
         return self._read(items[start : end + 1])
 
@@ -211,7 +218,7 @@ class WordOrder:
                 out.append(item)
         return out
 
-    def _idiom(self, items: list[Item], text: str) -> list[Item]:
+    def _idiom(self, items: list[Item]) -> list[Item]:
         """The words that a verb has beside it for good: "einen Korb", "auf dem Zettel"."""
         for at in range(len(items)):
             for phrase in self.closers.get(items[at].key, ()):
@@ -219,17 +226,17 @@ class WordOrder:
                     return items[at : at + len(phrase)]
         return []
 
-    def _close_later(self, parts: list[_Part], at: int, text: str) -> None:
+    def _close_later(self, parts: list[_Part], at: int) -> None:
         """A bracket that closes behind a relative clause or a list: "will X, der bei Y spielt, verpflichten"."""
         for part in parts[at + 1 : at + 5]:
             if part.before is None or part.before.key in _HARD:
                 return
             if part.subordinate or not part.items:
                 continue
-            own = [i for i in part.items if self._is_finite(i, text)]
+            own = [i for i in part.items if self._is_finite(i)]
             if any(i is not part.items[-1] and i.key not in self.nonfinite for i in own):
                 return
-            found = self._nonfinite(part.items, text)
+            found = self._nonfinite(part.items)
             if found:
                 if found[0].key in self.markers:
                     return
@@ -238,9 +245,9 @@ class WordOrder:
                 parts[at].closing = found
                 return
 
-    def _infinitive_clause(self, part: _Part, text: str) -> None:
+    def _infinitive_clause(self, part: _Part) -> None:
         """ ", den Stürmer zu verpflichten": its verb is read first, and the comma before it is none."""
-        found = self._nonfinite(part.items, text)
+        found = self._nonfinite(part.items)
         if not found:
             return
         marked = found[0].key in self.markers or found[0].key in self.marked
@@ -254,9 +261,9 @@ class WordOrder:
         if marked and not opener and part.before is not None and part.before.key == ",":
             part.before = None
 
-    def _take_cluster(self, part: _Part, text: str) -> None:
+    def _take_cluster(self, part: _Part) -> None:
         """The verbs at the end of a subordinate clause, the finite one first."""
-        ends = [n for n, i in enumerate(part.items) if self._is_verb(i, text)]
+        ends = [n for n, i in enumerate(part.items) if self._is_verb(i)]
         end = start = ends[-1]
         while start - 1 in ends or (start > 1 and part.items[start - 1].key in self.markers):
             start -= 1
@@ -266,11 +273,11 @@ class WordOrder:
         part.finite, part.closing = read[0], read[1:]
         if start > 0:
             rest = [i for i in part.items if i not in cluster]
-            part.closing = [*part.closing, *self._idiom(rest, text)]
+            part.closing = [*part.closing, *self._idiom(rest)]
 
     # Places
 
-    def _place(self, parts: list[_Part], at: int, part: _Part, text: str) -> None:
+    def _place(self, parts: list[_Part], at: int, part: _Part) -> None:
         """Puts the verbs behind the subject."""
         finite = part.finite
         if finite is None:
@@ -282,7 +289,7 @@ class WordOrder:
             if item in part.items:
                 part.items.remove(item)
         here = part.items.index(finite)
-        if not part.subordinate and not asks and self._subject_end(part.items[:here], text) is not None:
+        if not part.subordinate and not asks and self._subject_end(part.items[:here]) is not None:
             part.items[here + 1 : here + 1] = joint
             return
         part.items.remove(finite)
@@ -291,10 +298,10 @@ class WordOrder:
         if asks:
             part.items.insert(0, finite)
             opens = 1
-        end = self._subject_end(part.items[opens:], text)
+        end = self._subject_end(part.items[opens:])
         if part.subordinate and opens and self._is_subject(part.items, opens, end):
             end = None
-        self._insert(parts, at, opens + end if end is not None else opens, moved, text)
+        self._insert(parts, at, opens + end if end is not None else opens, moved)
 
     def _is_subject(self, items: list[Item], opens: int, end: int | None) -> bool:
         """Whether a relative pronoun is the subject: by its case, or as nobody but a person stands behind it."""
@@ -305,7 +312,7 @@ class WordOrder:
             return True
         return end is not None and items[opens + end - 1].kind is ItemKind.PERSON and opener.value not in self.objects
 
-    def _insert(self, parts: list[_Part], at: int, where: int, moved: list[Item], text: str) -> None:
+    def _insert(self, parts: list[_Part], at: int, where: int, moved: list[Item]) -> None:
         """Inserts the verbs; behind a list of subjects that goes on over commas."""
         part = parts[at]
         if where < len(part.items) or at + 1 >= len(parts):
@@ -315,9 +322,9 @@ class WordOrder:
         while last + 1 < len(parts):
             follow = parts[last + 1]
             joins = follow.before is not None and (follow.before.key == "," or follow.before.key in self.conjunctions)
-            end = self._subject_end(follow.items, text) if joins and not follow.subordinate else None
+            end = self._subject_end(follow.items) if joins and not follow.subordinate else None
             begins = bool(follow.items) and (follow.items[0].kind in _NAMED or follow.items[0].key in self.articles)
-            if end is None or not begins or follow.finite is not None or any(self._is_finite(i, text) for i in follow.items):
+            if end is None or not begins or follow.finite is not None or any(self._is_finite(i) for i in follow.items):
                 break
             last, where = last + 1, end
         if last == at:
@@ -325,7 +332,7 @@ class WordOrder:
         else:
             parts[last].items[where:where] = moved
 
-    def _subject_end(self, items: list[Item], text: str) -> int | None:
+    def _subject_end(self, items: list[Item]) -> int | None:
         """Behind the first noun phrase that no preposition governs and that is no object by its article."""
         at = 0
         governed = False
@@ -333,8 +340,8 @@ class WordOrder:
             item = items[at]
             if item.key in self.preps or item.key in self.objects:
                 governed = True
-            elif self._is_head(item, text):
-                end = self._phrase_end(items, at, text)
+            elif self._is_head(item):
+                end = self._phrase_end(items, at)
                 if not governed:
                     return end
                 governed, at = False, end
@@ -344,24 +351,32 @@ class WordOrder:
             at += 1
         return None
 
-    def _is_head(self, item: Item, text: str) -> bool:
+    def _is_head(self, item: Item) -> bool:
         return item.kind in _NAMED or (item.kind is ItemKind.WORD and item.key in self.subjects)
 
-    def _phrase_end(self, items: list[Item], at: int, text: str) -> int:
+    def _phrase_end(self, items: list[Item], at: int) -> int:
         """The end of a noun phrase: a name behind what describes it, and further members of a list."""
         end = at + 1
         while end < len(items):
             before, item = items[end - 1], items[end]
-            hyphen = text[before.end : item.start] in ("-", "'s", "s-")
-            if item.kind is ItemKind.PERSON and (before.kind is not ItemKind.CLUB or hyphen) and before.kind is not ItemKind.PERSON:
-                end += 1
-            elif item.key == "'s" or (self._is_head(item, text) and (hyphen or before.key == "'s" or before.kind is ItemKind.DEMONYM)):
+            hyphen = self.text[before.end : item.start] in ("-", "'s", "s-")
+            if (
+                (
+                    item.kind is ItemKind.PERSON
+                    and (before.kind is not ItemKind.CLUB or hyphen)
+                    and before.kind is not ItemKind.PERSON
+                )
+                or item.key == "'s"
+                or (self._is_head(item) and (hyphen or before.key == "'s" or before.kind is ItemKind.DEMONYM))
+            ):
                 end += 1
             elif item.key in self.conjunctions and end + 1 < len(items):
                 follow = end + 1
-                while follow < len(items) and (items[follow].key in self.articles or items[follow].key in self.determiners):
+                while follow < len(items) and (
+                    items[follow].key in self.articles or items[follow].key in self.determiners
+                ):
                     follow += 1
-                if follow < len(items) and self._is_head(items[follow], text) and items[follow].kind is items[at].kind:
+                if follow < len(items) and self._is_head(items[follow]) and items[follow].kind is items[at].kind:
                     end = follow + 1
                 else:
                     break

@@ -10,7 +10,9 @@ from mercato.register.index import fold_name
 
 _OWNERS = frozenset({NameKind.CLUB, NameKind.CLUB_NICKNAME, NameKind.PERSON, NameKind.COUNTRY, NameKind.CITY})
 _SHORTEST = 4  # letters of a name that takes a genitive's ending
-_NAMES = frozenset({ItemKind.CLUB, ItemKind.PERSON, ItemKind.OUTLET, ItemKind.COUNTRY, ItemKind.COMPETITION, ItemKind.NAME})
+_NAMES = frozenset(
+    {ItemKind.CLUB, ItemKind.PERSON, ItemKind.OUTLET, ItemKind.COUNTRY, ItemKind.COMPETITION, ItemKind.NAME}
+)
 
 
 class WordParts:
@@ -74,7 +76,10 @@ class WordParts:
             return None
         stem = name[: -len(end)]
         last = stem.rsplit(" ", 1)[-1]
-        known = fold_name(last) in self.register.surnames and fold_name(name.rsplit(" ", 1)[-1]) not in self.register.surnames
+        known = (
+            fold_name(last) in self.register.surnames
+            and fold_name(name.rsplit(" ", 1)[-1]) not in self.register.surnames
+        )
         return stem if known or f"{last} " in text or f"{last}," in text or f"{last}." in text else None
 
     def own_surname(self, item: Item, surnames: dict[str, PersonName]) -> PersonName | None:

@@ -32,7 +32,7 @@ PLACES = {
     "price": {"club"},
 }
 NO_STAGE = {"contract", "price"}
-LANGUAGES = {"en", "it", "es", "de", "fr", "pt"}
+LANGUAGES = {"en", "it", "es", "de", "fr", "pt", "nl"}
 PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 UNTIL = re.compile(r"\d{4}(-(0[1-9]|1[0-2]))?")
 LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ß": "ss", "æ": "ae", "ı": "i"})
@@ -55,8 +55,12 @@ OTHER_NAMES = {
     "Leeds United": ("leeds",),
     "Barcelona": ("barca", "barcellona"),
     "Brazil": ("brasil",),
-    "Napoli": ("napoles",),
     "Olympique Marseille": ("marsiglia", "marsella", "om"),
+    "Napoli": ("napoles", "neapel"),
+    "AC Milan": ("mailand",),
+    "Inter Milan": ("inter",),
+    "Cologne": ("koln", "keulen"),
+    "Club Brugge": ("brugge",),
 }
 
 
