@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+import msgspec
 
 from mercato.extraction.draft import Draft
 from mercato.extraction.items import Item, ItemKind
@@ -16,11 +17,10 @@ from mercato.register import Journalist, Outlet, Register
 POST_LENGTH = 700  # characters; a text this short is one post or one item, and what it cites covers all of it
 
 
-@dataclass(slots=True, eq=False)
-class Citation:
+class Citation(msgspec.Struct, eq=False):
     """The sources that a sentence cites, origin first."""
 
-    links: list[Link] = field(default_factory=list)
+    links: list[Link] = []
 
 
 class AttributionReader:

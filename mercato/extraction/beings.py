@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+
+import msgspec
 
 from mercato.extraction.names import ClubName
 from mercato.model import PersonRef
@@ -30,24 +31,23 @@ def are_apart(one: str, other: str) -> bool:
     return families in _APART or families[::-1] in _APART
 
 
-@dataclass(slots=True, eq=False)
-class Being:
+class Being(msgspec.Struct, eq=False):
     """A person of the document: the fullest name, what the text and the register say of them."""
 
     name: str
     people: tuple[Person, ...] = ()
     age: int | None = None
-    positions: set[str] = field(default_factory=set)
-    countries: set[str] = field(default_factory=set)
-    current: Counter[str] = field(default_factory=Counter)
-    former: set[str] = field(default_factory=set)
+    positions: set[str] = set()
+    countries: set[str] = set()
+    current: Counter[str] = msgspec.field(default_factory=Counter)
+    former: set[str] = set()
     # The club that has borrowed the player, with its words: his club only where no other is known.
     borrower: tuple[ClubName, tuple[int, int]] | None = None
     employer: ClubName | None = None
     role: str = "player"
     first: tuple[int, int] = (0, 0)
-    clubs: dict[str, ClubName] = field(default_factory=dict)
-    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    clubs: dict[str, ClubName] = {}
+    spans: dict[str, tuple[int, int]] = {}
 
     @property
     def person(self) -> Person | None:

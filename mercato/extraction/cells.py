@@ -44,10 +44,11 @@ def cells_of(items: list[Item], language: Language) -> list[Node]:
                     at, entries = found
                     kind = word
         if kind is not word:
-            add(Node(_KINDS.get(kind, NodeKind.WORD), kind, item, item.start, end, key, entries))
+            node_kind = _KINDS.get(kind, NodeKind.WORD)
+            add(Node(node_kind, kind, item, item.start, end, key, entries, entries.categories, entries.senses))
         elif entries.all:
             node_kind = NodeKind.EVENT if "event" in entries.categories else NodeKind.PHRASE
-            add(Node(node_kind, phrase, item, item.start, end, key, entries))
+            add(Node(node_kind, phrase, item, item.start, end, key, entries, entries.categories, entries.senses))
         else:
             add(Node(NodeKind.WORD, word, item, item.start, end, key, NO_ENTRIES))
     return cells

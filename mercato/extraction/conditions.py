@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from mercato.extraction.coreference import Being
 from mercato.extraction.draft import Draft
@@ -15,8 +16,7 @@ from mercato.model import ClaimKind, Condition, Span
 Range = tuple[int, int]
 
 
-@dataclass(slots=True, eq=False)
-class Clause:
+class Clause(msgspec.Struct, eq=False):
     """A conditional clause: its characters, the events in it, and the positions and clubs that it speaks of."""
 
     span: Range

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+
+import msgspec
 
 from mercato.extraction.coreference import Being
 from mercato.extraction.events import Event, Span
@@ -27,8 +28,7 @@ from mercato.model import (
 LOANS = frozenset({Deal.LOAN, Deal.LOAN_OPTION, Deal.LOAN_OBLIGATION})
 
 
-@dataclass(slots=True, eq=False)
-class Draft:
+class Draft(msgspec.Struct, eq=False):
     """A claim in the making: one kind, person and club, from one event."""
 
     kind: ClaimKind
@@ -37,15 +37,15 @@ class Draft:
     stage: Stage | None
     sentence: int
     event: Event | None = None
-    spans: list[tuple[EvidenceRole, Span]] = field(default_factory=list)
+    spans: list[tuple[EvidenceRole, Span]] = []
     deal: Deal | None = None
     fee: Money | None = None
     until: str | None = None
     condition: Span | None = None
-    chain: list[Link] = field(default_factory=list)
+    chain: list[Link] = []
     certainty: Certainty = Certainty.REPORTED
     when: Timing | None = None
-    terms: Terms = field(default_factory=Terms)
+    terms: Terms = Terms()
     previous: bool = False
     role: str | None = None
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
+
+import msgspec
 
 from mercato.model import Money
 from mercato.register import NameEntry
@@ -50,9 +51,11 @@ KEYS = {
 }
 
 
-@dataclass(slots=True, eq=False)
-class Item:
-    """A run of characters that stands for one thing. `key` is what patterns see: the word, or "<club>"."""
+class Item(msgspec.Struct, eq=False, gc=False):
+    """A run of characters that stands for one thing. `key` is what patterns see: the word, or "<club>".
+
+    Made by the hundred for each text, as nodes are: a Struct is made in a third of a dataclass's time.
+    """
 
     kind: ItemKind
     start: int
@@ -62,8 +65,7 @@ class Item:
     value: object = None
 
 
-@dataclass(slots=True, eq=False)
-class Figure:
+class Figure(msgspec.Struct, eq=False, gc=False):
     """A figure read from text: an amount, an age, a date, a length of time, a percentage."""
 
     kind: ItemKind

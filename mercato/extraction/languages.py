@@ -17,7 +17,7 @@ from mercato.extraction.frames import FRAMES
 from mercato.extraction.lexicon import FORMS, Lexicon, PatternError, Verbs
 from mercato.extraction.stages import GOVERNORS
 from mercato.extraction.times import MEANINGS
-from mercato.extraction.tokens import name_words, token_pattern
+from mercato.extraction.tokens import WordKeys, name_words, token_pattern
 from mercato.extraction.verb_forms import VerbForms, forms_of, separable
 from mercato.model import Deal, MoneyKind, Stage
 from mercato.register.tables import POSITIONS
@@ -55,7 +55,7 @@ class Language:
     abbreviations: frozenset[str]
     possessive: frozenset[str]
     tokens: re.Pattern[str]
-    vocabulary: frozenset[str]
+    word_keys: WordKeys
     articles: frozenset[str]
     negations: frozenset[str]
     towns: Mapping[str, str]
@@ -322,7 +322,7 @@ def load_language(code: str) -> Language:
         figures=FigureReader(data["figures"]),
         abbreviations=frozenset(language["abbreviations"]),
         possessive=frozenset(language["possessive"]),
-        vocabulary=_vocabulary(compiler, words),
+        word_keys=WordKeys(_vocabulary(compiler, words)),
         tokens=token_pattern(frozenset(language["possessive"]), frozenset(language.get("elisions", ()))),
         articles=frozenset(language["articles"]),
         negations=frozenset(language["negations"]),

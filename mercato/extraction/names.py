@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from mercato.model import ClubRef
 from mercato.register import Club, Person
 
 
-@dataclass(frozen=True, slots=True)
-class ClubName:
+class ClubName(msgspec.Struct, frozen=True):
     """A club as named in a text; `club` is None where no register knows it."""
 
     name: str
@@ -27,8 +26,7 @@ def club_ref(name: ClubName | None) -> ClubRef | None:
     return ClubRef(name.name, name.club.id if name.club else None) if name is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class PersonName:
+class PersonName(msgspec.Struct, frozen=True):
     """A person as named in a text, with those of the register that it may be."""
 
     name: str

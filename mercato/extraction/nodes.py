@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from mercato.extraction.items import Item, ItemKind
 from mercato.extraction.lexicon import Entries, Entry
@@ -27,8 +29,7 @@ class NodeKind(IntEnum):
     FIGURE = 7
 
 
-@dataclass(slots=True, eq=False)
-class PersonMention:
+class PersonMention(msgspec.Struct, eq=False):
     """A person as a phrase speaks of them. `name` is None for "the 24-year-old" until it is settled.
 
     `clubs` holds (club, relation): current, former, target (the club wants them), employer (of a coach or official).
@@ -42,14 +43,14 @@ class PersonMention:
     positions: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     native_of: str | None = None
-    clubs: list[tuple[ClubName, str]] = field(default_factory=list)
+    clubs: list[tuple[ClubName, str]] = []
     role: str = "player"
     plural: bool = False
     indefinite: bool = False
     plays: bool = False
     pronoun: bool = False
-    club_spans: list[tuple[ClubName, int, int]] = field(default_factory=list)
-    youth_clubs: list[ClubName] = field(default_factory=list)
+    club_spans: list[tuple[ClubName, int, int]] = []
+    youth_clubs: list[ClubName] = []
     being: Being | None = None
 
     def words_of(self, club: ClubName) -> tuple[int, int]:
@@ -57,8 +58,7 @@ class PersonMention:
         return next(((s, e) for c, s, e in self.club_spans if c == club), (self.start, self.end))
 
 
-@dataclass(slots=True, eq=False)
-class ClubMention:
+class ClubMention(msgspec.Struct, eq=False):
     """A club as a phrase speaks of it. `name` is None for "the Serie A side" or "they" until it is settled."""
 
     name: ClubName | None = None
@@ -76,33 +76,25 @@ class ClubMention:
     settled: ClubName | None = None
 
 
-class Node:
+class Node(msgspec.Struct, eq=False):
     """A run of items. `role` is the role of the preposition that governs a noun phrase, `owner` says it is a possessor.
 
-    A plain class: a text has hundreds of nodes, and a dataclass would make three lists for each.
+    `categories` and `senses` are those of its entries, beside them because every rule asks for them.
     """
 
-    __slots__ = (
-        "categories", "clubs", "end", "entries", "item", "key", "kind",
-        "owner", "people", "role", "senses", "start", "tag",
-    )  # fmt: skip
-
-    def __init__(
-        self, kind: NodeKind, tag: ItemKind, item: Item | None, start: int, end: int, key: str, entries: Entries
-    ) -> None:
-        self.kind = kind
-        self.tag = tag
-        self.item = item
-        self.start = start
-        self.end = end
-        self.key = key
-        self.entries = entries
-        self.categories = entries.categories
-        self.senses = entries.senses
-        self.role: str | None = None
-        self.owner = False
-        self.people: list[PersonMention] = _NO_PEOPLE
-        self.clubs: list[ClubMention] = _NO_CLUBS
+    kind: NodeKind
+    tag: ItemKind
+    item: Item | None
+    start: int
+    end: int
+    key: str
+    entries: Entries
+    categories: frozenset[str] = frozenset()
+    senses: frozenset[str] = frozenset()
+    role: str | None = None
+    owner: bool = False
+    people: Sequence[PersonMention] = ()
+    clubs: Sequence[ClubMention] = ()
 
     @property
     def value(self) -> object:
@@ -125,9 +117,6 @@ class Node:
 # The meanings of words that open a clause.
 CLAUSE_WORDS = frozenset({"breaks", "conditions", "background", "relatives"})
 
-# Shared by all nodes that speak of nobody; never added to.
-_NO_PEOPLE: list[PersonMention] = []
-_NO_CLUBS: list[ClubMention] = []
 NO_ENTRIES = Entries()
 
 
@@ -141,17 +130,12 @@ def phrase_node(
     key: str = "",
 ) -> Node:
     """A noun phrase for people or clubs."""
-    node = Node(kind, ItemKind.PHRASE, None, start, end, key, NO_ENTRIES)
-    node.owner = owner
-    if people is not None:
-        node.people = people
-    if clubs is not None:
-        node.clubs = clubs
-    return node
+    return Node(
+        kind, ItemKind.PHRASE, None, start, end, key, NO_ENTRIES, owner=owner, people=people or (), clubs=clubs or ()
+    )
 
 
-@dataclass(slots=True, eq=False)
-class Mark:
+class Mark(msgspec.Struct, eq=False, gc=False):
     """A phrase noticed over the nodes: a deal, a contract, a price, a source's cue."""
 
     start: int

@@ -31,9 +31,9 @@ def join_lists(nodes: list[Node]) -> list[Node]:
             if joined is None:
                 break
             if node.kind is NodeKind.PERSON:
-                node.people.extend(joined.people)
+                node.people = [*node.people, *joined.people]
             else:
-                node.clubs.extend(joined.clubs)
+                node.clubs = [*node.clubs, *joined.clubs]
             node.end, node.owner = joined.end, joined.owner
             at = end
             if node.owner:

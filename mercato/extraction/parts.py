@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mercato.extraction.coreference import Being
 from mercato.extraction.frames import FRAMES, Frame
 from mercato.extraction.nodes import CLAUSE_WORDS, ClubMention, Node, NodeKind
@@ -368,7 +370,7 @@ class Parts(StepTools):
         """Coaches and officials act for their club."""
         return being.role != "player" or (not being.positions and any(p.role != "player" for p in being.people))
 
-    def _assign_clubs(self, event: Event, clubs: list[ClubMention], part: str) -> None:
+    def _assign_clubs(self, event: Event, clubs: Sequence[ClubMention], part: str) -> None:
         for mention in clubs:
             name = mention.settled
             if name is None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from mercato.extraction.items import KEYS, Figure, Item, ItemKind
 from mercato.extraction.languages import Language
@@ -15,15 +16,14 @@ _END = re.compile(r"(?<![.!?…])[.!?…]+[\"”’')\]]*(?=\s)|\n+")
 _POSSESSIVE_MARKS = "'’"
 
 
-@dataclass(slots=True, eq=False)
-class Sentence:
+class Sentence(msgspec.Struct, eq=False):
     """A sentence: where it stands, in which kind of block, and its items."""
 
     start: int
     end: int
     block: int
     kind: BlockKind
-    items: list[Item] = field(default_factory=list)
+    items: list[Item] = []
     is_question: bool = False
 
 
@@ -71,17 +71,15 @@ def sentences(document: Document, language: Language) -> list[Sentence]:
 def _add_words(items: list[Item], text: str, start: int, end: int, language: Language) -> None:
     """The words, numbers and marks of a stretch of text, without the lower-case words that no table knows."""
     add = items.append
-    tokens, vocabulary = language.tokens, language.vocabulary
+    keys = language.word_keys
     word, mark = ItemKind.WORD, ItemKind.MARK
-    for match in tokens.finditer(text, start, end):
+    for match in language.tokens.finditer(text, start, end):
         group = match.lastindex
         if group == 3:
-            written = match.group()
-            if written in vocabulary or not written.islower():
-                key = written.lower()
-                add(Item(word, match.start(), match.end(), key.replace("’", "'") if "’" in key else key))
-            elif "’" in written and written.replace("’", "'") in vocabulary:
-                add(Item(word, match.start(), match.end(), written.replace("’", "'")))
+            key = keys[match[0]]
+            if key:
+                begin, stop = match.span()
+                add(Item(word, begin, stop, key))
         elif group == 4:
             begin, stop = match.span(3)
             add(Item(word, begin, stop, match.group(3).lower()))

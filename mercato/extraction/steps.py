@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from mercato.extraction.coreference import Being
 from mercato.extraction.frames import FRAMES
@@ -15,16 +15,14 @@ CHAIN_GAP = 4
 Span = tuple[int, int]
 
 
-@dataclass(slots=True, eq=False)
-class Club:
+class Club(msgspec.Struct, eq=False):
     """A club taking part in an event, with the characters that name it."""
 
     name: ClubName
     span: Span
 
 
-@dataclass(slots=True, eq=False)
-class Event:
+class Event(msgspec.Struct, eq=False):
     """One step: its frame, the stage reached, and who takes part."""
 
     frame: str
@@ -33,12 +31,12 @@ class Event:
     sentence: int
     at: int
     entry: Entry
-    people: list[tuple[Being, Span]] = field(default_factory=list)
-    buyers: list[Club] = field(default_factory=list)
-    sellers: list[Club] = field(default_factory=list)
-    keepers: list[Club] = field(default_factory=list)
+    people: list[tuple[Being, Span]] = []
+    buyers: list[Club] = []
+    sellers: list[Club] = []
+    keepers: list[Club] = []
     subject: Node | None = None
-    partner_clubs: list[Club] = field(default_factory=list)
+    partner_clubs: list[Club] = []
     governors: tuple[str, ...] = ()
     negated: bool = False
     unnamed_suitors: bool = False
@@ -46,7 +44,7 @@ class Event:
     plural_object: bool = False
     passive: bool = False
     background: bool = False
-    replaced: list[tuple[Being, Span]] = field(default_factory=list)
+    replaced: list[tuple[Being, Span]] = []
     conditional: bool = False
     deal: str | None = None
     # Told in passing of somebody ("who joined Spurs in the summer"): a career fact and no news.
@@ -58,8 +56,7 @@ class Event:
     elliptic: bool = False
 
 
-@dataclass(slots=True, eq=False)
-class Chain:
+class Chain(msgspec.Struct, eq=False):
     """Words for steps that stand together: "keen" + "sign"; the last is the core."""
 
     nodes: list[int]

@@ -22,6 +22,25 @@ def token_pattern(possessive: frozenset[str], elisions: frozenset[str] = frozens
     return re.compile(rf"(@\w+|#\w+)|(https?://\S+)|({word})(['’](?:{endings})\b)?|(\d+(?:[.,]\d+)*)|(\S)", re.I)
 
 
+class WordKeys(dict[str, str]):
+    """What patterns see of a word as written: its lower case, or nothing where it can matter to no reading.
+
+    That is a lower-case word which no table of the language holds. Words are looked up once and then kept.
+    """
+
+    def __init__(self, vocabulary: frozenset[str]) -> None:
+        self.vocabulary = vocabulary
+
+    def __missing__(self, written: str) -> str:
+        straight = written.replace("’", "'")
+        key = straight.lower()
+        if written.islower() and straight not in self.vocabulary:
+            key = ""
+        if len(self) < 65_536:  # bounds memory on hostile input
+            self[written] = key
+        return key
+
+
 @lru_cache(maxsize=1)
 def name_words() -> dict[str, frozenset[str]]:
     """The words inside names that tell what they name, from `name_words.yaml`."""

@@ -22,7 +22,7 @@ class WordParts:
         words = language.words
         self.register = register
         self.language = language
-        self.vocabulary = language.vocabulary
+        self.vocabulary = language.word_keys.vocabulary
         self.nouns = "capitalised_nouns" in words["switches"]
         self.ends = tuple(words.get("noun_endings", ())) or ("\0",)
         self.heads = tuple(sorted(words.get("compound_heads", ()), key=len, reverse=True))
