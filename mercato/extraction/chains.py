@@ -61,6 +61,7 @@ class Chains(StepTools):
             if n.kind in (NodeKind.PERSON, NodeKind.CLUB)
             and not (n.owner and n.kind is NodeKind.PERSON and n.people[0].pronoun)
             and not (governor in ("deny", "refuse") and n.kind is NodeKind.CLUB and n.clubs[0].pronoun)
+            and not (governor in ("drop", "refuse") and n.kind is NodeKind.PERSON and n.people[0].pronoun)
         ]  # fmt: skip
         if named:
             if (
@@ -71,8 +72,10 @@ class Chains(StepTools):
             ):
                 return len(between) <= CHAIN_GAP
             to = between[-1].has("prep", "goal") or (governor == "refuse" and between[-1].has("prep", "source"))
-            if len(named) > 1 or len(between) > CHAIN_GAP or not to:
-                return False
+            bare = entry.get("control") == "object" and any(e.form == "base" for e in nodes[at].entries)
+            direct = all(n is named[0] or n.key == "," or n.kind is NodeKind.WORD for n in between)
+            if len(named) > 1 or len(between) > CHAIN_GAP or not (to or (bare and direct)):
+                return False  # "let El Ghazi leave", "persuade him to leave"
             return entry.get("control") == "object" or governor in ("plan", "talk")
         if len(between) > CHAIN_GAP:
             return False
@@ -92,7 +95,7 @@ class Chains(StepTools):
     def _event(self, nodes: list[Node], chain: Chain, sentence: int) -> Event | None:
         core = chain.entries[-1]
         frame = core.attributes["frame"]
-        if frame == "none":
+        if frame == "none" or not self._has_needed(nodes, chain, core):
             return None
         governors = tuple(e.get("governs") for e in chain.entries[:-1])
         head, tail = nodes[chain.nodes[0]], nodes[chain.nodes[-1]]
@@ -113,6 +116,10 @@ class Chains(StepTools):
         event.passive = self._passive(nodes, chain, core)
         event.previous = any(n.key in self.previous for n in nodes[max(0, chain.nodes[0] - 3) : chain.nodes[-1]])
         event.background = self._background(nodes, chain.nodes[0])
+        event.after = event.background and any(
+            n.key in self.language.words.get("career_openers", ())
+            for n in nodes[max(0, chain.nodes[0] - 3) : chain.nodes[0]]
+        )
         if event.background and event.stage not in FINAL_STAGES and self._is_ahead(nodes, chain.nodes[0]):
             event.stage = Stage.INTEREST
         if event.background and frame == "renew" and core.form == "ing" and not governors:
@@ -143,6 +150,18 @@ class Chains(StepTools):
                 event.stage = Stage.REJECTED
         return event
 
+    def _has_needed(self, nodes: list[Node], chain: Chain, core: Entry) -> bool:
+        """ "send X out on loan": a verb that is a step only with certain words behind its object."""
+        needed = core.get("behind")
+        if needed is None:
+            return True
+        for node in nodes[chain.nodes[-1] + 1 :]:
+            if node.kind is NodeKind.EVENT or node.key in (";", "."):
+                return False
+            if node.key in needed:
+                return True
+        return False
+
     def _is_ahead(self, nodes: list[Node], at: int) -> bool:
         """ "before making an offer": what is yet to come."""
         return any(n.key in self.language.words["ahead"] for n in nodes[max(0, at - 3) : at])
@@ -165,7 +184,7 @@ class Chains(StepTools):
             if (
                 core.form == "ing"
                 and stage is Stage.INTEREST
-                and name == "done"
+                and name in ("done", "advanced")
                 and self._after_be(nodes, chain.nodes[0])
             ):
                 stage = Stage.ADVANCED

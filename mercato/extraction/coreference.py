@@ -317,10 +317,9 @@ class Resolver(RegisterFacts):
             return known or (self.recent_clubs[-1] if self.recent_clubs else None)
         if not (mention.competition or mention.country or mention.city) and (self.club_here or self.club_spoken_of):
             return self.club_here or self.club_spoken_of
-        for club in reversed(self.recent_clubs):
-            if self._club_fits(mention, club):
-                return club
-        return None
+        fitting = [club for club in reversed(self.recent_clubs) if self._club_fits(mention, club)]
+        owned = (club for club in fitting if any(being.current.get(club.key) for being in self.here))
+        return next(owned, fitting[0] if fitting else None)
 
     def _club_fits(self, mention: ClubMention, name: ClubName) -> bool:
         club = name.club

@@ -19,7 +19,7 @@ from mercato.extraction.frame_rules import (
     FrameRules,
 )
 from mercato.extraction.nodes import Node
-from mercato.model import ClaimKind, EvidenceRole, Stage
+from mercato.model import ClaimKind, Deal, EvidenceRole, Stage
 
 
 class Drafter(FrameRules):
@@ -64,6 +64,7 @@ class Drafter(FrameRules):
             for draft in make(event, people):
                 if draft.being.role != "official":
                     found.append(draft)
+        self._exchange(events, found, local)
         self._settle_ahead(events, found)
         found.extend(self._rivals(events, found))
         self._refusals(events, found)
@@ -150,6 +151,26 @@ class Drafter(FrameRules):
         self._advance(deal, event)
         return True
 
+    def _exchange(self, events: list[Event], found: list[Draft], local: list[Being]) -> None:
+        """ "offer Bellerin in part-exchange for Martinez": the one offered goes where the one wanted comes from."""
+        if not any((e.frame == "swap" and e.entry.name != "include") or e.deal == "swap" for e in events):
+            return
+        wanted = next((d for d in found if d.kind is ClaimKind.MOVE and d.club and _comes_from_elsewhere(d)), None)
+        if wanted is None or wanted.club is None or wanted.being.club is None:
+            return
+        moving = {id(d.being) for d in found if d.kind is ClaimKind.MOVE and d.club != wanted.club}
+        for being in local:
+            own = being.club is None or being.club.key == wanted.club.key
+            if being is wanted.being or being.role != "player" or not own or id(being) in moving:
+                continue
+            found[:] = [d for d in found if d.being is not being or d.kind is ClaimKind.STAY]
+            club = Club(wanted.being.club, wanted.being.spans[wanted.being.club.key])
+            assert wanted.event is not None
+            being.at(wanted.club, next(s for role, s in wanted.spans if role is EvidenceRole.TO))
+            offered = self._draft(wanted.event, ClaimKind.MOVE, being, being.first, club, wanted.stage)
+            offered.deal = wanted.deal = Deal.SWAP
+            found.append(offered)
+
     def _settle_ahead(self, events: list[Event], found: list[Draft]) -> None:
         """ "will have a medical ahead of his move to West Ham": the step moves on the move that is named behind it."""
         for event in events:
@@ -199,9 +220,10 @@ class Drafter(FrameRules):
             for being, _ in event.people if players else ():
                 if being.role != "player" and being.club is not None and event.frame in ("renew", "keep"):
                     event.keepers.append(Club(being.club, being.spans[being.club.key]))
-            if players or event.frame not in ABOUT_PLAYERS or (event.frame == "link" and event.buyers):
+            if players or event.frame not in ABOUT_PLAYERS or (event.entry.name == "link" and event.buyers):
                 return players or event.people
-            named = [b for b in local if b.role == "player" and (b.positions or b.age is not None)]
+            before = [b for b in local if b.role == "player" and b.first[0] < event.span[0] and event.frame == "link"]
+            named = before or [b for b in local if b.role == "player" and (b.positions or b.age is not None)]
             return [(named[-1], named[-1].first)] if named else event.people
         if event.unnamed_object or event.plural_object:
             return []
@@ -303,6 +325,11 @@ def _is_club_act(event: Event) -> bool:
 def _names_object(event: Event) -> bool:
     """Whether a verb would name whom it is about: "Brighton took it" is about nobody."""
     return event.frame in WITH_OBJECT and bool(event.entry.form) and not event.passive and not event.entry.get("noun")
+
+
+def _comes_from_elsewhere(draft: Draft) -> bool:
+    club = draft.being.club
+    return club is not None and draft.club is not None and club.key != draft.club.key and draft.event is not None
 
 
 def _is_official(being: Being) -> bool:

@@ -36,6 +36,8 @@ class EventReader(Chains, Parts):
             self._take_parts(nodes, chain, event, stop)
             if chain.purposive and events:
                 self._serve(events[-1], event)
+            if event.frame == "renew" and events and events[-1].frame == "put_up" and not event.people:
+                self._offer_renewal(events[-1], event)
             event.aside = event.frame == "join" and self._is_told_aside(nodes, chain, event)
             if event.frame == "join" and (event.aside or self._is_attributive(nodes, chain)):
                 for being, _ in event.people:
@@ -115,6 +117,14 @@ class EventReader(Chains, Parts):
                 stage = govern(governor, stage)
             event.stage = stage
             event.governors = earlier.governors
+
+    def _offer_renewal(self, earlier: Event, event: Event) -> None:
+        """ "have offered Lingard a new three-year deal"."""
+        event.people = earlier.people
+        event.keepers, event.partner_clubs = earlier.sellers or event.partner_clubs, []
+        event.stage = Stage.BID if earlier.stage is Stage.TALKS else earlier.stage
+        event.governors = earlier.governors
+        earlier.frame = "none"
 
     def _serve_stay(self, earlier: Event, event: Event) -> None:
         """ "talks with Juventus about a new deal": who talks with whom does it about a stay."""

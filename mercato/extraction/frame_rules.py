@@ -40,6 +40,8 @@ class FrameRules:
         self.last_pull: Event | None = None
         # The move that the text is about: what is said without a person ("deal done, medical booked") is said of it.
         self.deal: Draft | None = None
+        # The club that sells many, of whom some are named next.
+        self.clearing: Club | None = None
         # Moves that the text takes for known ("since his return to Milan"): what says them again is no news.
         self.presupposed: set[tuple[int, str]] = set()
         self._by_frame: dict[str, Callable[[Event, list[tuple[Being, Span]]], Iterator[Draft]]] = {
@@ -106,6 +108,13 @@ class FrameRules:
 
     def _acquire(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._note_sellers(event, people)
+        behind = event.background and event.frame == "acquire" and event.entry.get("noun") and not event.governors
+        if behind and event.entry.name == "signing" and event.stage is Stage.INTEREST and event.entry.form == "":
+            for being, _ in people if event.after else ():
+                for club in event.buyers:
+                    being.at(club.name, club.span)
+            if event.after:
+                return
         self._part_sides(event, people)
         named = event.frame in ("pursue", "interest") or event.entry.get("role") == "coach"
         clubs = event.buyers or (event.partner_clubs if named else [])
@@ -149,6 +158,8 @@ class FrameRules:
         club = being.club
         if club is not None:
             return Club(club, being.spans[club.key])
+        if self.clearing is not None:
+            return self.clearing
         return self._club_of_speaker(being) if being.role == "player" else None
 
     def _club_of_speaker(self, being: Being) -> Club | None:
@@ -160,6 +171,9 @@ class FrameRules:
 
     def _offer_contract(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         for being, span in people:
+            own = self._own_club(being)
+            if not event.buyers and own is not None:
+                yield self._draft(event, ClaimKind.STAY, being, span, own)
             for club in event.buyers:
                 kind = ClaimKind.STAY if being.current.get(club.name.key) else ClaimKind.MOVE
                 yield self._draft(event, kind, being, span, club)
@@ -233,7 +247,8 @@ class FrameRules:
                     if first.key in self.resolver.first_spans
                     else []
                 )
-            yield from self._moves(event, [(being, span)], clubs)
+            speaker = self._club_of_speaker(being) if not event.buyers and event.sellers else None
+            yield from self._moves(event, [(being, span)], clubs or ([speaker] if speaker else []))
 
     def _collapse(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         """ "and the deal is off": what was said of a move before holds no longer."""
@@ -268,6 +283,8 @@ class FrameRules:
 
     def _sell(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._find_seller(event, people)
+        if event.plural_object and event.sellers and not people:
+            self.clearing = event.sellers[0]
         for being, _ in people:
             for seller in event.sellers:
                 being.at(seller.name, seller.span, 2)
@@ -310,6 +327,10 @@ class FrameRules:
             if club is None:
                 continue
             if "doubt" in event.governors:
+                yield self._draft(event, ClaimKind.EXIT, being, span, club, Stage.INTEREST)
+                continue
+            refusing = event.subject is not None and event.subject.clubs and not event.passive
+            if event.frame == "renew" and event.stage is Stage.REJECTED and refusing:
                 yield self._draft(event, ClaimKind.EXIT, being, span, club, Stage.INTEREST)
                 continue
             if event.frame == "keep" and being.current and not being.current.get(club.name.key):
@@ -363,7 +384,10 @@ class FrameRules:
         offered, span = people[0]
         others = [c for c in (*event.buyers, *event.partner_clubs) if c.name.key != own.key]
         if offered.current and not offered.current.get(own.key):
-            return  # the one wanted, not the one offered
+            wanted = self._draft(event, ClaimKind.MOVE, offered, span, club)  # the one wanted, not the one offered
+            wanted.deal = Deal.SWAP
+            yield wanted
+            return
         offered.at(own, club.span, 2)
         kind, place = (ClaimKind.MOVE, others[0]) if others else (ClaimKind.EXIT, club)
         draft = self._draft(event, kind, offered, span, place)
@@ -373,7 +397,7 @@ class FrameRules:
     def _put_up(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         """ "Valencia have offered Guedes to Wolves"."""
         named = [pair for pair in people if pair[0] in [b for b, _ in event.people]]
-        if event.buyers and (event.sellers or event.passive):
+        if event.buyers:
             self._note_sellers(event, named)
             yield from self._moves(event, named, event.buyers)
 

@@ -52,6 +52,8 @@ class PersonMention(msgspec.Struct, eq=False):
     club_spans: list[tuple[ClubName, int, int]] = []
     youth_clubs: list[ClubName] = []
     being: Being | None = None
+    # Whether a club stands before them as possessor: "Chelsea's".
+    possessed: bool = False
 
     def words_of(self, club: ClubName) -> tuple[int, int]:
         """The characters that name one of its clubs, else those of the whole phrase."""

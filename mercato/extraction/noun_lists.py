@@ -31,6 +31,7 @@ def join_lists(nodes: list[Node]) -> list[Node]:
             if joined is None:
                 break
             if node.kind is NodeKind.PERSON:
+                _share_club(node, joined)
                 node.people = [*node.people, *joined.people]
             else:
                 node.clubs = [*node.clubs, *joined.clubs]
@@ -40,6 +41,18 @@ def join_lists(nodes: list[Node]) -> list[Node]:
                 break
         out.append(node)
     return out
+
+
+def _share_club(node: Node, joined: Node) -> None:
+    """ "Chelsea's England forward Abraham and Scotland midfielder Gilmour": the possessor of the first has both."""
+    first, second = node.people[-1], joined.people[0]
+    if not first.possessed or second.clubs or second.name is None:
+        return
+    own = [pair for pair in first.clubs if pair[1] == "current"]
+    if len(own) == 1 and second.role == "player":
+        second.clubs = own
+        second.club_spans = [span for span in first.club_spans if span[0] == own[0][0]]
+        second.possessed = True
 
 
 def _next_member(nodes: list[Node], at: int, node: Node, is_object: bool) -> tuple[int, Node | None]:

@@ -27,7 +27,10 @@ class Parts(StepTools):
             for node in nodes[first + 1 : second]:
                 if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
                     self._assign(event, node, self._between(nodes, first, node, frame))
-        controlled = bool(event.buyers) and chain.entries[0].get("control") == "object"
+        controlled = (
+            bool(event.buyers or (event.people and not event.plural_object))
+            and chain.entries[0].get("control") == "object"
+        )
         event.subject = None if controlled else self._subject(nodes, chain)
         if chain.purposive and event.entry.get("noun") and event.subject is not None and event.subject.people:
             event.subject = None if not event.subject.owner else event.subject  # "to fund moves for"
@@ -51,6 +54,10 @@ class Parts(StepTools):
             self._objects_before(nodes, chain, event, frame)
         self._not_the_speaker(event)
         self._contracts(nodes, chain, event, stop)
+        by_club = event.subject is not None and event.subject.kind is NodeKind.CLUB and not event.entry.get("noun")
+        if event.frame == "join" and event.buyers and not event.people and by_club:
+            event.frame, event.stage = "rival", Stage.INTEREST  # "Everton have joined Leeds in wanting to sign"
+            event.buyers = [*event.buyers, *event.partner_clubs]
         if event.frame == "radar" and not event.people:
             self._on_the_list(nodes, chain, event)
 

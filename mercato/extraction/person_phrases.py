@@ -83,6 +83,8 @@ class PersonPhrases(PhraseTools):
         cell = cells[low - 1]
         if cell.key == "," and before_name and self._ends_description(cells, low - 2, used):
             return True
+        if cell.key == "," and low >= 2 and cells[low - 2].tag in (ItemKind.CLUB, ItemKind.COUNTRY):
+            return cells[low].tag in (ItemKind.CLUB, ItemKind.COUNTRY) and self._former_before(cells, low - 2)
         if self.describes_after and self._joins_club(cells, low - 1):
             return True
         return cell.key == "-" and low >= 2 and "former" in cells[low - 2].categories
@@ -216,6 +218,7 @@ class PersonPhrases(PhraseTools):
                 mention.clubs.append((name, "former" if former else "current"))
                 if index + 1 < head and cells[index + 1].key == "'s":
                     former = False
+                    mention.possessed = True
             elif cell.tag is ItemKind.CITY:
                 mention.native_of = self.text[cell.start : cell.end]
             elif cell.tag in (ItemKind.COUNTRY, ItemKind.DEMONYM):

@@ -49,6 +49,8 @@ class Event(msgspec.Struct, eq=False):
     deal: str | None = None
     # Told in passing of somebody ("who joined Spurs in the summer"): a career fact and no news.
     aside: bool = False
+    # Behind a word for what has happened by now: "following their signing of".
+    after: bool = False
     previous: bool = False
     # A finite verb with no subject: in some languages the one spoken of before is meant.
     dropped: bool = False

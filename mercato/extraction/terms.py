@@ -41,6 +41,7 @@ class TermReader:
         self.roles = language.preposition_roles
         self.lowering = language.words.get("lowering", frozenset())
         self.until_words = language.words.get("until_words", frozenset())
+        self.no_fee = language.words.get("no_fee_after", frozenset())
         self.asides = language.words.get("money_asides", frozenset())
 
     # Until when
@@ -52,6 +53,10 @@ class TermReader:
         if figure is not None and figure.date is not None:
             return self._dated(figure.date), (node.start, node.end)
         time = node.entry("time")
+        if time is not None and at + 2 < len(nodes) and nodes[at + 1].has("prep", "of"):
+            year = figure_of(nodes[at + 2], ItemKind.DATE)
+            if year is not None and year.date is not None and year.date[:4].isdigit():
+                return year.date[:4], (node.start, nodes[at + 2].end)  # "until the summer of 2023"
         if time is not None:
             found = year_month(time.name, self.day)
             if found is not None:
@@ -206,6 +211,8 @@ class TermReader:
             if item.kind is not ItemKind.MONEY or not isinstance(figure, Figure) or figure.money is None or figure.word:
                 continue
             before = items[at - 1].key if at else ""
+            if any(items[k].key in self.no_fee for k in range(max(0, at - 3), at)):
+                continue  # "a salary of £30m a year"
             if before == "(" and at >= 2 and items[at - 2].kind is ItemKind.MONEY:
                 continue  # "50m euros (£42m)"
             follow = items[at + 1].key if at + 1 < len(items) else ""
@@ -215,7 +222,8 @@ class TermReader:
             money = figure.money
             if before in self.lowering and money.low != money.high:
                 money = Money(money.high, money.high, money.currency)  # "by £20m to £88m" is no range
-            aside = follow == "-" or follow in self.asides or self._is_of_old(items, at)
+            after = {item.key for item in items[at + 1 : at + 3]}
+            aside = follow == "-" or not after.isdisjoint(self.asides) or self._is_of_old(items, at)
             found.append(Amount(money, (figure.start, figure.end), aside))
         return found
 
