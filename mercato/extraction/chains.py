@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mercato.extraction.items import Figure, ItemKind
 from mercato.extraction.lexicon import Entry
 from mercato.extraction.nodes import CLAUSE_WORDS, Node, NodeKind
 from mercato.extraction.stages import NEGATED, govern
@@ -95,7 +96,7 @@ class Chains(StepTools):
     def _event(self, nodes: list[Node], chain: Chain, sentence: int) -> Event | None:
         core = chain.entries[-1]
         frame = core.attributes["frame"]
-        if frame == "none" or not self._has_needed(nodes, chain, core):
+        if frame == "none" or not self._has_needed(nodes, chain, core) or self._is_of_old(nodes, chain, core):
             return None
         governors = tuple(e.get("governs") for e in chain.entries[:-1])
         head, tail = nodes[chain.nodes[0]], nodes[chain.nodes[-1]]
@@ -149,6 +150,14 @@ class Chains(StepTools):
             elif frame == "keep":
                 event.stage = Stage.REJECTED
         return event
+
+    def _is_of_old(self, nodes: list[Node], chain: Chain, core: Entry) -> bool:
+        """ "Neymar's 2017 switch to PSG": a step of a past year."""
+        figure = nodes[chain.nodes[0] - 1].value if chain.nodes[0] else None
+        day = self.resolver.day
+        if not core.get("noun") or day is None or not isinstance(figure, Figure) or figure.kind is not ItemKind.DATE:
+            return False
+        return bool(figure.date) and str(figure.date)[:4] < str(day.year)
 
     def _has_needed(self, nodes: list[Node], chain: Chain, core: Entry) -> bool:
         """ "send X out on loan": a verb that is a step only with certain words behind its object."""
