@@ -40,23 +40,16 @@ class NameShapes:
         at, count = 0, len(items)
         while at < count:
             item = items[at]
-            if out and item.key in self.suffixes and out[-1].kind is ItemKind.CLUB and item.start - out[-1].end == 1:
-                out[-1].end = item.end
-                at += 1
-                continue
-            if out and self._goes_on(text, out[-1], item):
-                out[-1].end = item.end
-                at += 1
-                continue
-            if out and out[-1].kind is ItemKind.CLUB and (end := _initials(text, items, at)) > at:
+            kind = item.kind
+            if out and out[-1].kind is ItemKind.CLUB and (end := self._club_end(text, items, at, out[-1])) > at:
                 out[-1].end = items[end - 1].end
                 at = end
                 continue
-            if (item.kind is ItemKind.WORD and not text[item.start].isupper()) or item.kind in _SETTLED:
+            if kind in _SETTLED or (kind is ItemKind.WORD and not text[item.start].isupper()):
                 out.append(item)
                 at += 1
                 continue
-            if item.kind is ItemKind.NAME and item.key[0] in "@#":
+            if kind is ItemKind.NAME and item.key[0] in "@#":
                 out.append(self._handle(items[at]))
                 at += 1
                 continue
@@ -83,11 +76,12 @@ class NameShapes:
         return out
 
     def _is_title_case(self, text: str, items: list[Item]) -> bool:
-        upper = 0
         if not items or self.parts.nouns:
             return False
-        for item in items:
-            upper += item.kind is ItemKind.WORD and len(item.key) > 3 and text[item.start].isupper()
+        word = ItemKind.WORD
+        upper = sum(1 for i in items if i.kind is word and len(i.key) > 3 and text[i.start].isupper())
+        if upper < 3:
+            return False
         # The words that no table knows are no items; they count here all the same.
         lower = sum(len(word) > 3 and word[0].islower() for word in text[items[0].start : items[-1].end].split())
         if upper + lower <= 3 or upper <= 0.7 * (upper + lower):
@@ -95,15 +89,17 @@ class NameShapes:
         common = (i.kind is ItemKind.WORD and text[i.start].isupper() and i.key in self.known_first for i in items[1:])
         return sum(common) > 1
 
+    def _club_end(self, text: str, items: list[Item], at: int, club: Item) -> int:
+        """Where a club's name ends that was found shorter: behind "FC", a further word of it or its initials."""
+        item = items[at]
+        if item.start - club.end == 1 and (item.key in self.suffixes or self._goes_on(text, club, item)):
+            return at + 1
+        return _initials(text, items, at)
+
     def _goes_on(self, text: str, last: Item, item: Item) -> bool:
         """ "La Real Sociedad": a further word of the club's name behind a shorter name of it."""
         club = last.value.club if isinstance(last.value, ClubName) else None
-        if (
-            club is None
-            or item.kind is not ItemKind.WORD
-            or not text[item.start].isupper()
-            or item.start - last.end != 1
-        ):
+        if club is None or item.kind is not ItemKind.WORD or not text[item.start].isupper():
             return False
         return item.key in club.name.lower().split()
 

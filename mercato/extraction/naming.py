@@ -4,69 +4,82 @@ from __future__ import annotations
 
 from collections import Counter
 
+import msgspec
+
 from mercato.extraction.items import KEYS, Item, ItemKind
+from mercato.extraction.languages import Language
 from mercato.extraction.name_shapes import OPENERS, NameShapes
 from mercato.extraction.names import ClubName, PersonName
 from mercato.extraction.sentences import Sentence
 from mercato.extraction.word_parts import as_person
-from mercato.register import Journalist, NameEntry, NameKind, Outlet
+from mercato.register import Journalist, NameEntry, NameKind, Outlet, Register
 from mercato.register.index import fold_name
 
 __all__ = ["ClubName", "Namer", "PersonName"]
 
-_CLUB_KINDS = (NameKind.CLUB, NameKind.CLUB_NICKNAME)
-_PERSON_KINDS = (NameKind.PERSON, NameKind.PERSON_NICKNAME)
-_SOURCE_KINDS = (NameKind.OUTLET, NameKind.JOURNALIST)
+_CLUB_KINDS = frozenset({NameKind.CLUB, NameKind.CLUB_NICKNAME})
+_PERSON_KINDS = frozenset({NameKind.PERSON, NameKind.PERSON_NICKNAME})
+_SOURCE_KINDS = frozenset({NameKind.OUTLET, NameKind.JOURNALIST})
+_PLACES = frozenset({ItemKind.CLUB, ItemKind.CITY, ItemKind.COUNTRY})
+
+
+class Meanings(msgspec.Struct, eq=False):
+    """What a name as written may stand for: entries, their kinds, and the value where the text cannot change it."""
+
+    entries: tuple[NameEntry, ...]
+    kinds: frozenset[NameKind]
+    club: bool
+    only_club: ClubName | None = None
+    person: PersonName | None = None
 
 
 class Namer(NameShapes):
     """Settles the names of one document after another."""
+
+    def __init__(self, register: Register, language: Language) -> None:
+        super().__init__(register, language)
+        # By the identity of a name's entries, which live as long as the index, the words as written, and the article.
+        self._known: dict[tuple[int, str, bool], Meanings] = {}
 
     def name(self, text: str, rows: list[Sentence]) -> None:
         """Gives every name item of the sentences its kind and its value."""
         if self.parts.applies:
             for row in rows:
                 row.items = self.parts.split(row.items, text)
-        named = self._clubs_named(rows)
-        for row in rows:
-            items = row.items
-            for at, item in enumerate(items):
-                if item.kind is ItemKind.NAME and item.names:
-                    self._settle(text, items, at, named)
+        places = [(row.items, at) for row in rows for at, item in enumerate(row.items) if item.names]
+        named = self._clubs_named([items[at] for items, at in places])
+        for items, at in places:
+            if items[at].kind is ItemKind.NAME:
+                self._settle(text, items, at, named)
         for row in rows:
             row.items = self._join_unknown(text, row)
         self._given_names(text, rows, named)
 
     def _given_names(self, text: str, rows: list[Sentence], named: Counter[str]) -> None:
         """A club's or town's name that is the given name of somebody in the text, and no club that it names."""
-        surnames: dict[str, PersonName] = {}
-        for row in rows:
-            for item in row.items:
-                if item.kind is ItemKind.PERSON and isinstance(found := item.value, PersonName) and " " in found.name:
-                    surnames[found.name.split()[-1].lower()] = found
-        people = {
-            name.name.split()[0].lower(): name
-            for row in rows
-            for item in row.items
-            if item.kind is ItemKind.PERSON and isinstance(name := item.value, PersonName) and " " in name.name
-        }
-        if not people:
+        kind = ItemKind.PERSON
+        values = [item.value for row in rows for item in row.items if item.kind is kind]
+        full = [name for name in values if isinstance(name, PersonName) and " " in name.name]
+        if not full:
             return
+        surnames = {name.name.split()[-1].lower(): name for name in full}
+        people = {name.name.split()[0].lower(): name for name in full}
+        joined = self.parts.applies
         for row in rows:
             for at, item in enumerate(row.items):
-                if self._is_owner(item, surnames, text):
+                if joined and self._is_owner(item, surnames, text):
                     row.items.insert(at + 1, Item(ItemKind.MARK, item.end, item.end, "'s"))
-                elif item.kind is ItemKind.WORD and item.key in surnames and text[item.start].isupper():
+                elif item.key in surnames and item.kind is ItemKind.WORD and text[item.start].isupper():
                     surname = PersonName(text[item.start : item.end], surnames[item.key].people)
                     item.kind, item.key, item.value = ItemKind.PERSON, KEYS[ItemKind.PERSON], surname
-                elif item.kind in (ItemKind.CLUB, ItemKind.CITY, ItemKind.COUNTRY):
+                elif item.kind in _PLACES:
                     name = people.get(text[item.start : item.end].lower())
                     if name is not None and not (isinstance(item.value, ClubName) and named[item.value.key] > 1):
                         item.kind, item.key, item.value = ItemKind.PERSON, KEYS[ItemKind.PERSON], name
 
     def _is_owner(self, item: Item, surnames: dict[str, PersonName], text: str) -> bool:
         """ "Hollbecks Vertrag": makes the item the person, without the ending of the genitive."""
-        if not self.parts.applies or item.kind is not ItemKind.WORD or not text[item.start].isupper():
+        if item.kind is not ItemKind.WORD or not text[item.start].isupper():
             return False
         name = self.parts.own_surname(item, surnames)
         if name is None or item.key in surnames:
@@ -76,17 +89,15 @@ class Namer(NameShapes):
         item.end = end
         return True
 
-    def _clubs_named(self, rows: list[Sentence]) -> Counter[str]:
+    def _clubs_named(self, items: list[Item]) -> Counter[str]:
         """Clubs that some hit names beyond doubt, with how often."""
         named: Counter[str] = Counter()
-        for row in rows:
-            for item in row.items:
-                if item.names:
-                    sure = self._sure.get(id(item.names))
-                    if sure is None:
-                        sure = self._sure[id(item.names)] = self._sure_clubs(item.names)
-                    for id_ in sure:
-                        named[id_] += 1
+        for item in items:
+            sure = self._sure.get(id(item.names))
+            if sure is None:
+                sure = self._sure[id(item.names)] = self._sure_clubs(item.names)
+            for id_ in sure:
+                named[id_] += 1
         return named
 
     def _sure_clubs(self, names: tuple[NameEntry, ...]) -> tuple[str, ...]:
@@ -107,31 +118,48 @@ class Namer(NameShapes):
             item.kind, item.key = ItemKind.WORD, written.lower()
             return
         definite = at > 0 and (items[at - 1].key in self.language.articles or items[at - 1].key in self.joined)
-        entries = [
-            e
-            for e in item.names
-            if (self._speaks(e) or (definite and e.kind is NameKind.CLUB_NICKNAME)) and _fits(e.text, written)
-        ]
-        if definite and " " not in written and all(e.kind in _PERSON_KINDS for e in entries):
-            entries = []  # no article stands before a person's name
-        if not entries:
-            item.kind, item.key = ItemKind.WORD, text[item.start : item.end].lower()
-            return
-        kinds = {e.kind for e in entries}
-        if kinds & set(_CLUB_KINDS) and not (NameKind.CITY in kinds and self._is_place(items, at)):
-            self._as_club(item, entries, text, named)
-        elif kinds & set(_PERSON_KINDS) and not self._is_rather_a_word(entries, text[item.start : item.end], kinds):
-            self._as_person(item, entries, text)
-        elif kinds & set(_SOURCE_KINDS):
-            self._as_source(item, entries)
+        meanings = self._meanings(item.names, written, definite)
+        kinds = meanings.kinds
+        if not kinds:
+            item.kind, item.key = ItemKind.WORD, written.lower()
+        elif meanings.club and not (NameKind.CITY in kinds and self._is_place(items, at)):
+            self._as_club(item, meanings, text, named)
+        elif meanings.person:
+            item.kind, item.key, item.value = ItemKind.PERSON, KEYS[ItemKind.PERSON], meanings.person
+        elif not kinds.isdisjoint(_SOURCE_KINDS):
+            self._as_source(item, meanings.entries)
         else:
-            for kind, item_kind in _OTHERS:
-                found = next((e for e in entries if e.kind is kind and (not named or named[e.id])), None) or next(
-                    (e for e in entries if e.kind is kind), None
-                )
-                if found is not None:
-                    item.kind, item.key, item.value = item_kind, KEYS[item_kind], found.id
-                    break
+            self._as_other(item, meanings.entries, named)
+
+    def _meanings(self, names: tuple[NameEntry, ...], written: str, definite: bool) -> Meanings:
+        """What a name may stand for as it is written, with an article before it (`definite`) or without."""
+        key = (id(names), written, definite)
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        entries = tuple(
+            e
+            for e in names
+            if (self._speaks(e) or (definite and e.kind is NameKind.CLUB_NICKNAME)) and _fits(e.text, written)
+        )
+        if definite and " " not in written and all(e.kind in _PERSON_KINDS for e in entries):
+            entries = ()  # no article stands before a person's name
+        kinds = frozenset(e.kind for e in entries)
+        found = Meanings(entries, kinds, club=not kinds.isdisjoint(_CLUB_KINDS))
+        if not kinds.isdisjoint(_PERSON_KINDS) and not self._is_rather_a_word(entries, written, kinds):
+            found.person = self._person(entries, written)
+        if len(self._known) < 65_536:  # bounds memory on hostile input
+            self._known[key] = found
+        return found
+
+    def _as_other(self, item: Item, entries: tuple[NameEntry, ...], named: Counter[str]) -> None:
+        for kind, item_kind in _OTHERS:
+            found = next((e for e in entries if e.kind is kind and (not named or named[e.id])), None) or next(
+                (e for e in entries if e.kind is kind), None
+            )
+            if found is not None:
+                item.kind, item.key, item.value = item_kind, KEYS[item_kind], found.id
+                break
 
     def _is_place(self, items: list[Item], at: int) -> bool:
         """ "in Lyon" is the town; "interest in Lyon's X", "interested in Lyon and Spain's" name the club."""
@@ -148,13 +176,17 @@ class Namer(NameShapes):
             return False
         return at + 1 >= len(items) or items[at + 1].key not in self.language.words["name_followers"]
 
-    def _is_rather_a_word(self, entries: list[NameEntry], written: str, kinds: set[NameKind]) -> bool:
+    def _is_rather_a_word(self, entries: tuple[NameEntry, ...], written: str, kinds: frozenset[NameKind]) -> bool:
         """A lone word that is a country, a demonym or a competition too: only a well-known person is meant by it."""
-        if " " in written or not kinds - set(_PERSON_KINDS):
+        if " " in written or not kinds - _PERSON_KINDS:
             return False
         return not any(e.kind in _PERSON_KINDS and self.register.people[e.id].shipped for e in entries)
 
-    def _as_club(self, item: Item, entries: list[NameEntry], text: str, named: Counter[str]) -> None:
+    def _as_club(self, item: Item, meanings: Meanings, text: str, named: Counter[str]) -> None:
+        if meanings.only_club is not None:
+            item.kind, item.key, item.value = ItemKind.CLUB, KEYS[ItemKind.CLUB], meanings.only_club
+            return
+        entries = meanings.entries
         clubs = [e for e in entries if e.kind is NameKind.CLUB]
         if not any(self.register.clubs[e.id].shipped for e in clubs):
             clubs = [e for e in entries if e.kind in _CLUB_KINDS]
@@ -168,8 +200,10 @@ class Namer(NameShapes):
             ids = [id_ for id_ in named if written in self.register.clubs[id_].name.lower().split()] or ids
         choice = ids[0] if len(ids) == 1 else self._choose_club(ids, text[item.start : item.end], named)
         club = self.register.clubs[choice]
-        item.kind, item.key = ItemKind.CLUB, KEYS[ItemKind.CLUB]
-        item.value = ClubName(club.name, club, clubs[0].kind is NameKind.CLUB_NICKNAME)
+        name = ClubName(club.name, club, clubs[0].kind is NameKind.CLUB_NICKNAME)
+        item.kind, item.key, item.value = ItemKind.CLUB, KEYS[ItemKind.CLUB], name
+        if len(ids) == 1 and club.shipped:
+            meanings.only_club = name
 
     def _choose_club(self, ids: list[str], name: str, named: Counter[str]) -> str:
         """The club that the document names otherwise, else the one meant by default, else the best known."""
@@ -186,16 +220,14 @@ class Namer(NameShapes):
         competition = self.register.competitions.get(club.league)
         return (not club.shipped, club.gender != "m", competition.tier if competition else 9, id_)
 
-    def _as_person(self, item: Item, entries: list[NameEntry], text: str) -> None:
+    def _person(self, entries: tuple[NameEntry, ...], written: str) -> PersonName:
         ids = dict.fromkeys(e.id for e in entries if e.kind in _PERSON_KINDS)
         people = tuple(self.register.people[id_] for id_ in ids)
-        written = text[item.start : item.end]
         if all(e.kind is NameKind.PERSON_NICKNAME for e in entries if e.kind in _PERSON_KINDS):
             written = people[0].name if len(people) == 1 else written
-        item.kind, item.key = ItemKind.PERSON, KEYS[ItemKind.PERSON]
-        item.value = PersonName(" ".join(written.split()), people)
+        return PersonName(" ".join(written.split()), people)
 
-    def _as_source(self, item: Item, entries: list[NameEntry]) -> None:
+    def _as_source(self, item: Item, entries: tuple[NameEntry, ...]) -> None:
         source: Outlet | Journalist | None = None
         for entry in entries:
             if entry.kind is NameKind.OUTLET:
