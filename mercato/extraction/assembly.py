@@ -12,7 +12,7 @@ from mercato.extraction.events import Event
 from mercato.extraction.extras import ExtrasReader, Said, take_terms
 from mercato.extraction.languages import Language
 from mercato.extraction.names import ClubName, club_ref
-from mercato.extraction.nodes import Node
+from mercato.extraction.nodes import Row
 from mercato.extraction.sentences import Sentence
 from mercato.extraction.steps import FINAL_STAGES
 from mercato.extraction.terms import TermReader
@@ -55,7 +55,7 @@ class Assembler:
         self,
         number: int,
         row: Sentence,
-        nodes: list[Node],
+        nodes: Row,
         events: list[Event],
         found: list[Draft],
         topic: Being | None,
@@ -90,15 +90,15 @@ class Assembler:
         self.extras.bind(said, [*found, *facts])
         return facts
 
-    def _carried(self, number: int, nodes: list[Node], found: list[Draft], deal: Draft | None) -> list[Draft]:
+    def _carried(self, number: int, nodes: Row, found: list[Draft], deal: Draft | None) -> list[Draft]:
         """The move spoken of before, where a sentence names no step of its own and nobody else: its terms follow."""
         if deal is None or number - deal.sentence > 3 or any(d.kind is not ClaimKind.STAY for d in found):
             return []
-        people = (m.being for n in nodes for m in n.people)
+        people = (m.being for n in nodes.people for m in n.people)
         if any(b is not None and b is not deal.being and _is_player(b) for b in people):
             return []
-        for node in nodes:
-            name = node.clubs[0].settled if node.role == "source" and node.clubs else None
+        for node in nodes.clubs:
+            name = node.clubs[0].settled if node.role == "source" else None
             if name is not None and not deal.being.current:
                 deal.being.at(name, (node.start, node.end))
         return [deal]

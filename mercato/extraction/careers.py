@@ -13,7 +13,7 @@ from mercato.extraction.events import Club, Event
 from mercato.extraction.items import Figure, Item, ItemKind
 from mercato.extraction.languages import Language
 from mercato.extraction.names import ClubName
-from mercato.extraction.nodes import Mark, Node, NodeKind, PersonMention
+from mercato.extraction.nodes import Mark, NodeKind, PersonMention, Row
 from mercato.extraction.past_steps import PastSteps
 from mercato.extraction.scene import INSIDE, NEAR, REACH, TIME_REACH, Scene, times_of
 from mercato.extraction.spells import FactsDraft, SpellDraft, merged, spell_claim
@@ -38,7 +38,7 @@ class CareerReader:
         self.facts: dict[int, tuple[Being, FactsDraft]] = {}
 
     def read(
-        self, items: list[Item], nodes: list[Node], events: list[Event], marks: list[Mark], topic: Being | None
+        self, items: list[Item], nodes: Row, events: list[Event], marks: list[Mark], topic: Being | None
     ) -> list[Event]:
         """Takes the career facts of a sentence; returns the steps that are such a fact, and so no news."""
         self._people(items, nodes)
@@ -66,9 +66,9 @@ class CareerReader:
 
     # Noun phrases
 
-    def _people(self, items: list[Item], nodes: list[Node]) -> None:
+    def _people(self, items: list[Item], nodes: Row) -> None:
         """ "the former Genoa man", "the Genoa youth product", "the 57-year-old", "the Livorno native"."""
-        for node in nodes:
+        for node in nodes.people:
             for mention in node.people:
                 being = mention.being
                 if being is None or being.role == "official" or mention.role == "official":

@@ -10,7 +10,7 @@ from mercato.extraction.coreference import Being
 from mercato.extraction.draft import Draft
 from mercato.extraction.events import Event
 from mercato.extraction.names import ClubName, club_ref
-from mercato.extraction.nodes import Node, NodeKind
+from mercato.extraction.nodes import Node, NodeKind, Row
 from mercato.model import ClaimKind, Condition, Span
 
 Range = tuple[int, int]
@@ -92,8 +92,10 @@ class ConditionReader:
         self.text = text
         self.clauses: list[Clause] = []
 
-    def mark(self, nodes: list[Node], events: list[Event], sentence: int) -> None:
+    def mark(self, nodes: Row, events: list[Event], sentence: int) -> None:
         """Marks the events that stand in a conditional clause."""
+        if not nodes.has("conditions"):
+            return
         for span in conditional_spans(nodes):
             inside = [e for e in events if span[0] <= e.span[0] < span[1]]
             for event in inside:

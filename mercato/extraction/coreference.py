@@ -7,7 +7,7 @@ from datetime import date
 
 from mercato.extraction.beings import Being, are_apart
 from mercato.extraction.names import ClubName, PersonName
-from mercato.extraction.nodes import CLAUSE_WORDS, ClubMention, Node, NodeKind, PersonMention
+from mercato.extraction.nodes import CLAUSE_WORDS, ClubMention, Node, NodeKind, PersonMention, Row
 from mercato.extraction.register_facts import RegisterFacts
 from mercato.register import Journalist, Person, Register
 from mercato.register.index import fold_name
@@ -56,7 +56,7 @@ class Resolver(RegisterFacts):
 
     # People
 
-    def see(self, nodes: list[Node]) -> None:
+    def see(self, nodes: Row) -> None:
         """Settles the mentions of a sentence, from left to right."""
         if self.subjects:
             self.spoken_of = next((b for b in self.subjects if b.role == "player"), self.subjects[0])
@@ -70,9 +70,13 @@ class Resolver(RegisterFacts):
         self.club_here = self.club_first = None
         self.in_clause = None
         teller = False
-        self._relatives(nodes)
+        if nodes.people and nodes.has("officials"):
+            self._relatives(nodes)
         before: Node | None = None
         for node in nodes:
+            if node.kind is NodeKind.WORD and not node.categories:
+                before = node
+                continue
             governed = before is not None and before.kind is NodeKind.EVENT and self._ends_in_preposition(before)
             before = node
             if node.key in _CLAUSE_MARKS or not node.categories.isdisjoint(CLAUSE_WORDS):

@@ -18,7 +18,7 @@ from mercato.extraction.frame_rules import (
     WITH_OBJECT,
     FrameRules,
 )
-from mercato.extraction.nodes import Node
+from mercato.extraction.nodes import Row
 from mercato.model import ClaimKind, Deal, EvidenceRole, Stage
 
 
@@ -299,9 +299,9 @@ def _refusers(before: Event, event: Event) -> Iterator[Club]:
             yield club
 
 
-def targets(nodes: list[Node], sentence: int) -> Iterator[Draft]:
+def targets(nodes: Row, sentence: int) -> Iterator[Draft]:
     """ "Arsenal and Chelsea target Dusan Vlahovic": those clubs' interest stands in the description."""
-    for node in nodes:
+    for node in nodes.people:
         for mention in node.people:
             if mention.being is None:
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mercato.extraction.chains import Chains
-from mercato.extraction.nodes import Node, NodeKind
+from mercato.extraction.nodes import Node, NodeKind, Row
 from mercato.extraction.parts import Parts
 from mercato.extraction.stages import govern
 from mercato.extraction.steps import (
@@ -23,10 +23,11 @@ __all__ = ["Club", "Event", "EventReader", "Span"]
 class EventReader(Chains, Parts):
     """Reads the events of a sentence's nodes."""
 
-    def read(self, nodes: list[Node], sentence: int) -> list[Event]:
+    def read(self, nodes: Row, sentence: int) -> list[Event]:
         """The events of a sentence, with their parts."""
-        chains = self._chains(nodes)
-        events: list[Event] = list(self._bare_moves(nodes, sentence))
+        chains = self._chains(nodes) if nodes.has("event") else []
+        bare = nodes.people and nodes.clubs and nodes.has("prep:goal")
+        events: list[Event] = list(self._bare_moves(nodes, sentence)) if bare else []
         for number, chain in enumerate(chains):
             event = self._event(nodes, chain, sentence)
             if event is None:

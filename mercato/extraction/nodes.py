@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -120,6 +120,27 @@ class Node(msgspec.Struct, eq=False):
 CLAUSE_WORDS = frozenset({"breaks", "conditions", "background", "relatives"})
 
 NO_ENTRIES = Entries()
+
+
+class Row(list[Node]):
+    """The nodes of a sentence, and what occurs among them.
+
+    Most passes over a sentence find nothing, and there are dozens of them: a rule that needs a word of some category,
+    a person or a club asks the row for it before it looks at any node (`if row.has("conditions"): ...`).
+    """
+
+    __slots__ = ("clubs", "keys", "people", "senses")
+
+    def __init__(self, nodes: Iterable[Node]) -> None:
+        super().__init__(nodes)
+        self.people = [node for node in self if node.people]
+        self.clubs = [node for node in self if node.clubs]
+        self.keys = frozenset([node.key for node in self])
+        self.senses = frozenset().union(*[node.senses for node in self if node.senses])
+
+    def has(self, *senses: str) -> bool:
+        """Whether a node has one of the meanings, each a category or "category:name"."""
+        return not self.senses.isdisjoint(senses)
 
 
 def phrase_node(

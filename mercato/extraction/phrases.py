@@ -8,7 +8,7 @@ from mercato.extraction.cells import cells_of
 from mercato.extraction.club_phrases import ClubPhrases
 from mercato.extraction.items import Item, ItemKind
 from mercato.extraction.languages import Language
-from mercato.extraction.nodes import Node, NodeKind, PersonMention
+from mercato.extraction.nodes import Node, NodeKind, PersonMention, Row
 from mercato.extraction.noun_lists import join_lists
 from mercato.extraction.person_phrases import PersonPhrases
 from mercato.extraction.phrase_tools import (
@@ -27,7 +27,7 @@ class Chunker(PersonPhrases, ClubPhrases):
         super().__init__(register, language)
         self.order = WordOrder(language) if "verb_brackets" in language.words["switches"] else None
 
-    def nodes(self, items: list[Item], text: str) -> list[Node]:
+    def nodes(self, items: list[Item], text: str) -> Row:
         """The nodes of a sentence of `text`."""
         self.text = text
         cells = cells_of(self.order.restored(items, text) if self.order is not None else items, self.language)
@@ -64,7 +64,7 @@ class Chunker(PersonPhrases, ClubPhrases):
         nodes = self._group(self._assemble(cells, taken))
         if self.order is not None:
             _trim(nodes)
-        return nodes
+        return Row(nodes)
 
     def _assemble(self, cells: list[Node], taken: dict[int, tuple[int, Node]]) -> list[Node]:
         """The row with the noun phrases in place of their words."""

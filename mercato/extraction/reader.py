@@ -12,7 +12,7 @@ from mercato.extraction.events import EventReader
 from mercato.extraction.languages import Language, languages, load_language
 from mercato.extraction.names import ClubName
 from mercato.extraction.naming import Namer
-from mercato.extraction.nodes import Node, NodeKind
+from mercato.extraction.nodes import Node, NodeKind, Row
 from mercato.extraction.phrases import Chunker
 from mercato.extraction.sentences import fill_items, sentences
 from mercato.model import BlockKind, Claim, Document
@@ -45,6 +45,7 @@ class RuleReader:
         fill_items(text, rows, self.register.index.find(text), language.figures.read(text), language)
         namer.name(text, rows)
         day: date | None = document.published.day if document.published else None
+        at_club = language.words.get("at_club_roles", _AT_CLUB)
         elliptic = "dropped_subjects" in language.words["switches"]
         resolver = Resolver(self.register, day, elliptic, frozenset(language.preposition_roles))
         reader = EventReader(language, resolver)
@@ -56,12 +57,14 @@ class RuleReader:
             resolver.see(nodes)
             if row.kind is BlockKind.HEADING:
                 resolver.section = _heading_club(nodes)
-            _place_in_brackets(nodes)
-            _place_by_preposition(nodes, language.words.get("at_club_roles", _AT_CLUB))
-            _place_by_predicate(nodes)
+            if nodes.people and nodes.clubs:
+                _place_in_brackets(nodes)
+                _place_by_preposition(nodes, at_club)
+            if nodes.people and nodes.has("be"):
+                _place_by_predicate(nodes)
             events = reader.read(nodes, number)
             assembler.conditions.mark(nodes, events, number)
-            spoken = [n for n in nodes if n.role != "aside"]
+            spoken = [n for n in nodes.people if n.role != "aside"]
             local = [b for n in spoken for m in n.people if (b := m.being) is not None]
             found = drafter.drafts(events, local, _continued(nodes), targets(nodes, number))
             if chunker.order is not None:
@@ -87,8 +90,10 @@ def _heading_club(nodes: list[Node]) -> ClubName | None:
     return clubs[0].clubs[0].settled
 
 
-def _continued(nodes: list[Node]) -> list[tuple[Being, tuple[int, int]]]:
+def _continued(nodes: Row) -> list[tuple[Being, tuple[int, int]]]:
     """The people of a sentence that goes on with a list: "The list includes A and B"."""
+    if not nodes.has("list_continues"):
+        return []
     start = next((at for at, node in enumerate(nodes) if node.has("list_continues")), len(nodes))
     people = [
         node
@@ -100,8 +105,10 @@ def _continued(nodes: list[Node]) -> list[tuple[Being, tuple[int, int]]]:
     ]
 
 
-def _place_in_brackets(nodes: list[Node]) -> None:
+def _place_in_brackets(nodes: Row) -> None:
     """ "Federico Chiesa (now at Liverpool)", "Chiesa (Liverpool)": the club that the person is at."""
+    if "(" not in nodes.keys:
+        return
     for at, node in enumerate(nodes[:-2]):
         if node.key != "(" or at == 0 or nodes[at - 1].kind is not NodeKind.PERSON:
             continue
