@@ -206,7 +206,8 @@ class Assembler:
             moves = [d for d in kept if d.kind is ClaimKind.MOVE and d.being is exit_.being]
             if len(moves) == 1:  # "he comes on loan from Y until June, says Z"
                 moves[0].chain = moves[0].chain or exit_.chain
-                if exit_.deal in LOANS:
+                ended = exit_.event is not None and exit_.event.deal == Deal.FREE  # "terminated his contract"
+                if exit_.deal in LOANS or ended:
                     moves[0].deal = moves[0].deal or exit_.deal
                 moves[0].until = moves[0].until or exit_.until
         staying = {id(d.being) for d in kept if d.kind is ClaimKind.STAY}

@@ -56,14 +56,19 @@ def _clause_end(nodes: list[Node], at: int) -> int:
     for index in range(at + 1, len(nodes)):
         node = nodes[index]
         if node.key in (";", ":", ".", "”", '"') or node.has("contrasts"):
-            return nodes[index - 1].end
+            return _last_end(nodes, at, index)
         if node.has("background") and not opens:
-            return nodes[index - 1].end
+            return _last_end(nodes, at, index)
         if opens and _starts_under_if(nodes, at, index):
-            return nodes[index - 1].end
+            return _last_end(nodes, at, index)
         if node.key == "," and (opens or _starts_main_clause(nodes, index + 1)):
-            return nodes[index - 1].end
-    return nodes[-1].end if nodes[-1].key not in (".", "!", "?") else nodes[-2].end
+            return _last_end(nodes, at, index)
+    return _last_end(nodes, at, len(nodes) - (nodes[-1].key in (".", "!", "?")))
+
+
+def _last_end(nodes: list[Node], low: int, high: int) -> int:
+    """Where the words of a clause end in the text; its nodes may stand in another order."""
+    return max((node.end for node in nodes[low:high]), default=nodes[low].end)
 
 
 def _starts_under_if(nodes: list[Node], at: int, index: int) -> bool:

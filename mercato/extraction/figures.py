@@ -17,7 +17,7 @@ _PERCENT = re.compile(
 
 def _any(words: Iterable[str]) -> str:
     """One of the words, the longest first."""
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) or "(?!)"
 
 
 class FigureReader:

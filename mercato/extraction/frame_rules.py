@@ -145,7 +145,9 @@ class FrameRules:
         sides = event.buyers or event.partner_clubs
         if len(sides) != 2:
             return
-        seller = next((c for c in sides if known is not None and c.name.key == known.key), sides[-1])
+        told = self.deal.club.key if self.deal is not None and self.deal.being is being and self.deal.club else ""
+        last = sides[0] if sides[1].name.key == told else sides[1]
+        seller = next((c for c in sides if known is not None and c.name.key == known.key), last)
         event.buyers = [c for c in sides if c is not seller]
         being.at(seller.name, seller.span, 2)
 
@@ -193,12 +195,15 @@ class FrameRules:
 
     def _implied(self, event: Event, people: list[tuple[Being, Span]]) -> list[Club]:
         """ "sarebbe tra i primi a essere presi in considerazione": the suitor of whom the text has spoken."""
-        if not event.elliptic or event.unnamed_suitors or len(people) != 1:
+        offer = event.frame == "bid" and event.entry.get("noun")  # "a first offer was refused": of him who wants X
+        if not (event.elliptic or offer) or event.unnamed_suitors or len(people) != 1:
             return []
         being = people[0][0]
         suitor = self.suitors.get(id(being))
         if suitor is not None:
             return [suitor]
+        if not event.elliptic:
+            return []
         club = self.resolver.club_spoken_of
         acts = event.dropped and not event.passive and event.frame in CLUB_ACTS
         if club is None or not (acts or event.entry.get("arrives")):

@@ -265,6 +265,15 @@ def _vocabulary(compiler: _Compiler, words: Mapping[str, frozenset[str]]) -> fro
     return frozenset().union(*(lexicon.vocabulary for lexicon in lexicons), lists, name_words()["particles"])
 
 
+def _first_roles(prepositions: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    """The role of each preposition; the first where it has several."""
+    roles: dict[str, str] = {}
+    for role, words in prepositions.items():
+        for word in words:
+            roles.setdefault(word, role)
+    return roles
+
+
 def _subject_heads(data: Mapping[str, Any]) -> frozenset[str]:
     """Lone words that may be a subject: what people and clubs are called, and pronouns."""
     people, pronouns = data["people"], data["language"]["pronouns"]
@@ -273,10 +282,8 @@ def _subject_heads(data: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(word for word in words if " " not in word)
 
 
-_SUBJECTS = (
-    "players", "coaches", "officials", "international", "club_nouns", "own_club_nouns", "former_club_nouns",
-    "suitor_nouns", "academy",
-)  # fmt: skip
+_CLUB_HEADS = ("club_nouns", "own_club_nouns", "former_club_nouns", "suitor_nouns")
+_SUBJECTS = ("players", "coaches", "officials", "international", "academy", *_CLUB_HEADS)
 
 
 ANY = ""
@@ -310,7 +317,10 @@ def load_language(code: str) -> Language:
     for name in OPTIONAL:
         words.update({group: frozenset(found) for group, found in data[name].items() if isinstance(found, list)})
     if "verb_brackets" in words["switches"]:
-        words["subject_heads"] = _subject_heads(data)
+        words["club_heads"] = frozenset(
+            word for name in _CLUB_HEADS for word in data["people"].get(name, ()) if " " not in word
+        )
+        words["subject_heads"] = _subject_heads(data) - words.get("object_pronouns", frozenset())
     compiler = _Compiler(code, data)
     compiler.compile()
     words["outlet_nouns"] = frozenset(data["cues"]["attribution"].get("outlet_nouns", ()))
@@ -328,6 +338,6 @@ def load_language(code: str) -> Language:
         negations=frozenset(language["negations"]),
         towns={word: town for town, found in data["cues"].get("towns", {}).items() for word in found},
         verbs=compiler.verbs,
-        preposition_roles={word: role for role, found in language["prepositions"].items() for word in found},
+        preposition_roles=_first_roles(language["prepositions"]),
         words=words,
     )

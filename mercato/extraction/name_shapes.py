@@ -45,6 +45,8 @@ class NameShapes:
                 out[-1].end = items[end - 1].end
                 at = end
                 continue
+            if kind is ItemKind.CLUB and out and self._opens_club(text, out[-1], item):
+                item.start = out.pop().start
             if kind in _SETTLED or (kind is ItemKind.WORD and not text[item.start].isupper()):
                 out.append(item)
                 at += 1
@@ -102,6 +104,11 @@ class NameShapes:
         if club is None or item.kind is not ItemKind.WORD or not text[item.start].isupper():
             return False
         return item.key in club.name.lower().split()
+
+    def _opens_club(self, text: str, last: Item, item: Item) -> bool:
+        """ "FC Arsenal": what sort of club it is, before a name that the register has without it."""
+        written = text[last.start : last.end]
+        return last.key in self.suffixes and written.isupper() and item.start - last.end == 1
 
     def _handle(self, item: Item) -> Item:
         found = self.register.by_handle.get(item.key[1:])
@@ -185,7 +192,7 @@ class NameShapes:
             return [item]
         item.end -= len(name.name) - len(stem)
         item.value = PersonName(stem, self._by_surname(stem) if " " not in stem else name.people)
-        return [item, Item(ItemKind.MARK, item.end, item.end, "'s")]
+        return [item, Item(ItemKind.MARK, item.end, item.end + 1, "'s")]
 
     def _may_be_given_name(self, text: str, items: list[Item], at: int) -> bool:
         item = items[at]

@@ -68,7 +68,7 @@ class Namer(NameShapes):
         for row in rows:
             for at, item in enumerate(row.items):
                 if joined and self._is_owner(item, surnames, text):
-                    row.items.insert(at + 1, Item(ItemKind.MARK, item.end, item.end, "'s"))
+                    row.items.insert(at + 1, Item(ItemKind.MARK, item.end, item.end + 1, "'s"))
                 elif item.key in surnames and item.kind is ItemKind.WORD and text[item.start].isupper():
                     surname = PersonName(text[item.start : item.end], surnames[item.key].people)
                     item.kind, item.key, item.value = ItemKind.PERSON, KEYS[ItemKind.PERSON], surname

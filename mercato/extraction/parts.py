@@ -17,6 +17,8 @@ from mercato.extraction.steps import (
 )
 from mercato.model import Stage
 
+CLOSE = 10  # characters between a person and the club named with them: " von der ", " vom FC "
+
 
 class Parts(StepTools):
     """Gives a step its buyer, seller, player and the rest."""
@@ -267,27 +269,51 @@ class Parts(StepTools):
         """ "Um X buhlen Köln und Mainz", "an X ist der BVB interessiert": what prepositions govern before it."""
         for at in range(chain.nodes[0] - 1, -1, -1):
             node = nodes[at]
-            if node.kind is NodeKind.EVENT:
-                if any(e.get("frame") != "none" or e.get("governs") for e in node.entries if e.category == "event"):
-                    return
-            elif node.key in (",", ";", ":") or not node.categories.isdisjoint(CLAUSE_WORDS):
+            named = node.kind in (NodeKind.PERSON, NodeKind.CLUB)
+            if not named and self._ends_field(nodes, at):
                 return
-            elif node.kind in (NodeKind.PERSON, NodeKind.CLUB) and node.role is not None and node is not event.subject:
-                part = self._prep_part(event, node, node.role, frame)
-                if node.kind is NodeKind.CLUB and node.role == "source" and part != "buyer":
-                    part = "seller"
-                taken = event.people if node.kind is NodeKind.PERSON else event.buyers + event.sellers + event.keepers
-                spans = [span for _, span in event.people] + [c.span for c in taken if isinstance(c, Club)]
-                if part is not None and not any(node.start <= s < node.end for s, _ in spans):
-                    self._assign(event, node, part)
+            if not named or node.role is None or node is event.subject:
+                continue
+            if node.kind is NodeKind.CLUB and self._describes(nodes, at):
+                continue
+            part = self._prep_part(event, node, node.role, frame)
+            if node.kind is NodeKind.CLUB and node.role == "source" and part not in ("buyer", "keeper"):
+                part = "seller"
+            clubs = event.buyers + event.sellers + event.keepers if node.kind is NodeKind.CLUB else []
+            spans = [span for _, span in event.people] + [club.span for club in clubs]
+            if part is not None and not any(node.start <= start < node.end for start, _ in spans):
+                self._assign(event, node, part)
+
+    def _ends_field(self, nodes: list[Node], at: int) -> bool:
+        """Whether another step, a mark or a joint of clauses stands here."""
+        node = nodes[at]
+        if node.kind is NodeKind.EVENT:
+            return any(e.get("frame") != "none" for e in node.entries if e.category == "event")
+        if node.key in (",", ";", ":") or not node.categories.isdisjoint(CLAUSE_WORDS):
+            return True
+        return node.has("conjunctions") and nodes[at + 1].kind not in (NodeKind.PERSON, NodeKind.CLUB)
+
+    def _describes(self, nodes: list[Node], at: int) -> bool:
+        """ "X von Como steht auf der Liste": the club that somebody right before it is at."""
+        person = nodes[at - 2] if at > 1 and nodes[at].role in ("source", "of") else None
+        name = nodes[at].clubs[0].settled
+        if person is None or person.kind is not NodeKind.PERSON or person.owner or name is None:
+            return False
+        if nodes[at].start - person.end > CLOSE:
+            return False
+        for being in (b for m in person.people[-1:] if (b := m.being) is not None):
+            being.at(name, (nodes[at].start, nodes[at].end), 2)
+        return True
 
     def _tail_role(self, node: Node) -> str | None:
         """The role of the preposition that a phrase ends with."""
-        return self.language.preposition_roles.get(node.key.rsplit(" ", 1)[-1]) if " " in node.key else None
+        last = node.key.rsplit(" ", 1)[-1] if " " in node.key else ""
+        return "of" if last in self.genitives else self.language.preposition_roles.get(last)
 
     def _begins_clause(self, nodes: list[Node], at: int, first: bool) -> bool:
         """A noun phrase without preposition, with a word for a step after it, is a new subject."""
-        if nodes[at].role is not None or first or at + 1 >= len(nodes):
+        opens = not first or (self.fronted and nodes[at - 1].key == ",")
+        if nodes[at].role is not None or not opens or at + 1 >= len(nodes):
             return False
         follow = nodes[at + 1]
         return follow.kind is NodeKind.EVENT or follow.has("be") or follow.has("have")
@@ -318,7 +344,7 @@ class Parts(StepTools):
         if event.passive and role in self.agents and "agent" in frame.preps:
             role = "agent"  # "acquistato dal Milan"
         part = self._prep_part(event, node, role, frame)
-        if node.kind is NodeKind.CLUB and role == "source" and part != "buyer":
+        if node.kind is NodeKind.CLUB and role == "source" and part not in ("buyer", "keeper"):
             part = "seller"
         if node.kind is NodeKind.PERSON and node.people[0].pronoun and part in ("buyer", "seller", "keeper"):
             return
@@ -331,6 +357,8 @@ class Parts(StepTools):
 
     def _bare_part(self, event: Event, node: Node, frame: Frame, role: str | None, before: Node) -> str | None:
         """The object, or in some languages a club that follows its verb as the subject: "lo quiere el Betis"."""
+        if node.kind is NodeKind.PERSON and self.fronted and event.subject is None and frame.subject == "player":
+            return "player"  # "wird X gehandelt": the subject behind its verb
         if node.kind is NodeKind.CLUB and role is None and self.turns and frame.object == "player":
             if before.has("conjunctions"):
                 return None  # it opens a clause of its own

@@ -131,7 +131,9 @@ class PersonPhrases(PhraseTools):
             described = not named and (club_word or self._may_follow(cell))
             if described or cell.tag in (ItemKind.AGE, ItemKind.DEMONYM):
                 high += 1
-            elif cell.has("prep", "of") and (club := self._owning_club(cells, high + 2, used)) is not None:
+            elif (cell.has("prep", "of") or (not named and cell.key in self.describing)) and (
+                club := self._owning_club(cells, high + 2, used)
+            ) is not None:
                 high = club
             elif (
                 cell.key == ","

@@ -46,6 +46,7 @@ class PhraseTools:
         self.describes_after = "describes_after" in language.words["switches"]
         self.demonym_people: frozenset[str] = language.words.get("demonym_people", frozenset())
         self.demonym_clubs: frozenset[str] = language.words.get("demonym_clubs", frozenset())
+        self.describing: frozenset[str] = language.words.get("describing_prepositions", frozenset())
         self.joined: frozenset[str] = language.words.get("joined_articles", frozenset())
 
     @staticmethod

@@ -15,6 +15,7 @@ class StepTools:
         self.previous = language.words.get("previous", frozenset())
         self.marks_objects = bool(language.words.get("object_prepositions"))
         self.turns = "subject_after_verb" in language.words["switches"]
+        self.genitives: frozenset[str] = language.words.get("genitive_articles", frozenset())
         self.fronted = "parts_before_verb" in language.words["switches"]
         self.elliptic = "dropped_subjects" in language.words["switches"]
         self.infinitives: frozenset[str] = language.words.get("be_infinitives", frozenset())

@@ -138,7 +138,9 @@ class TermReader:
             at = index_after(nodes, mark.end)
             if self._is_new(nodes, mark):
                 continue
-            found = self.near_date(nodes, at - 1) or self._date_inside(nodes, mark)
+            bound = mark.entry.name == "bound"
+            found = self._bound_date(nodes, at) if bound else self.near_date(nodes, at - 1)
+            found = found or self._date_inside(nodes, mark)
             if found is None and mark.entry.name == "out":
                 found = self._final_year(mark)
             if found is None:
@@ -155,6 +157,20 @@ class TermReader:
                     (EvidenceRole.UNTIL, found[1]),
                 ]
                 yield draft
+
+    def _bound_date(self, nodes: list[Node], at: int) -> tuple[str, Span] | None:
+        """ "Vertrag in Mainz noch bis 2027": the first date behind a word that says up to when."""
+        for index in range(max(at, 1), min(at + NEAR, len(nodes))):
+            if nodes[index].key in (".", ";", ":"):
+                return None
+            if nodes[index - 1].key in self.until_words and (found := self.date_at(nodes, index)) is not None:
+                return found
+        for index in range(min(at, len(nodes)) - 1, max(at - NEAR, 0), -1):
+            if nodes[index].key in (".", ";", ":"):
+                return None
+            if nodes[index - 1].key in self.until_words and (found := self.date_at(nodes, index)) is not None:
+                return found
+        return None
 
     def _date_inside(self, nodes: list[Node], mark: Mark) -> tuple[str, Span] | None:
         """ "bis 2027 unter Vertrag": the date stands inside the words for the contract."""

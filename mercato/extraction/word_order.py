@@ -52,8 +52,9 @@ class WordOrder:
         self.closers = _by_first(words.get("closers", none))
         self.articles = language.articles
         self.objects = words.get("object_articles", none)
-        self.preps = frozenset(w.split(" ", 1)[0] for w in language.preposition_roles)
+        self.preps = frozenset(w.split(" ", 1)[0] for w in language.preposition_roles) - language.articles
         self.subjects = words.get("subject_heads", none)
+        self.clubs = words.get("club_heads", none)
         self.determiners = words.get("determiners", none)
         self.finite: Mapping[str, frozenset[str]] = language.verbs.finite
         self.nonfinite = language.verbs.nonfinite | self.closing_verbs
@@ -116,7 +117,10 @@ class WordOrder:
             part.subordinate = bool(verbs)
         elif opener.key in self.relatives and part.before is not None and part.before.key in (",", "–", "("):
             ends = self._last_verb(part)
-            if ends is not None and verbs and ends.key not in self.marked and not self._is_open(parts, at, ends):
+            if ends is None or not verbs or any(i.kind in _NAMED for i in part.items[part.items.index(ends) :]):
+                return
+            tail = sum(self.text[i.start].isupper() for i in part.items[part.items.index(ends) + 1 :])
+            if not tail and ends.key not in self.marked and not self._is_open(parts, at, ends):
                 part.subordinate = True
                 part.items[index] = Item(ItemKind.WORD, opener.start, opener.end, RELATIVE, opener.names, opener.key)
 
@@ -163,7 +167,8 @@ class WordOrder:
         """The finite verb of a main clause: its auxiliary, else its first verb that may be finite."""
         first = part.items[0] if part.items else None
         found = [i for i in part.items if self._is_finite(i)]
-        if first is not None and self._opens_sentence(part, first) and first not in found:
+        plain = any(i.key not in self.nonfinite for i in found)
+        if first is not None and not plain and first not in found and self._opens_sentence(part, first):
             found.insert(0, first)
         helper = next((i for i in found if i.key in self.auxiliaries), None)
         full = next((i for i in found if i.key not in self.auxiliaries), None)
@@ -365,6 +370,7 @@ class WordOrder:
                     item.kind is ItemKind.PERSON
                     and (before.kind is not ItemKind.CLUB or hyphen)
                     and before.kind is not ItemKind.PERSON
+                    and before.key not in self.clubs
                 )
                 or item.key == "'s"
                 or (self._is_head(item) and (hyphen or before.key == "'s" or before.kind is ItemKind.DEMONYM))

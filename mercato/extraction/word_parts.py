@@ -44,7 +44,7 @@ class WordParts:
             if item.kind is not ItemKind.WORD or item.key in self.vocabulary or not text[item.start].isupper():
                 continue
             if item.key.endswith(self.genitive) and self._own(item, text):
-                out.append(Item(ItemKind.MARK, item.end, item.end, "'s"))
+                out.append(Item(ItemKind.MARK, item.end, item.end + 1, "'s"))
                 continue
             tail = item.key.rsplit("-", 1)[-1]
             if "-" in item.key and tail in self.vocabulary:
