@@ -27,6 +27,7 @@ def cells_of(items: list[Item], language: Language) -> list[Node]:
     cells: list[Node] = []
     add = cells.append
     lexicon, branches = language.lexicon, language.lexicon.branches
+    lexicon.prepare(keys)
     word, phrase = ItemKind.WORD, ItemKind.PHRASE
     at, count = 0, len(items)
     while at < count:

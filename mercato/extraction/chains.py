@@ -90,7 +90,8 @@ class Chains(StepTools):
         infinitive = at > 0 and nodes[at - 1].has("prep") and any(e.form == "inf" for e in nodes[at].entries)
         if at == 0 or not (nodes[at - 1].has("prep", "goal") or infinitive):
             low = at - 1 - (at > 1 and nodes[at - 1].has("articles"))
-            return at > 0 and nodes[low].has("prep", "about")
+            serves = self.elliptic and any(e.get("noun") for e in nodes[at].entries) and nodes[low].key in self.purposes
+            return at > 0 and (nodes[low].has("prep", "about") or serves)
         return not any(n.key in (";", ":", ".") or n.has("breaks") for n in nodes[last + 1 : at])
 
     def _event(self, nodes: list[Node], chain: Chain, sentence: int) -> Event | None:

@@ -35,6 +35,7 @@ class EventReader(Chains, Parts):
             self._inherit(nodes, chain, event, events)
             stop = chains[number + 1].nodes[0] if number + 1 < len(chains) else len(nodes)
             self._take_parts(nodes, chain, event, stop)
+            self._fronted(nodes, chain, event)
             if chain.purposive and events:
                 self._serve(events[-1], event)
             if event.frame == "renew" and events and events[-1].frame == "put_up" and not event.people:
@@ -93,18 +94,38 @@ class EventReader(Chains, Parts):
             club, direction, person = nodes[at], nodes[at - 1], nodes[at - 2]
             if (
                 club.kind is NodeKind.CLUB
-                and direction.has("prep", "goal")
+                and (direction.has("prep", "goal") or self._is_pair(person, direction, club))
                 and person.kind is NodeKind.PERSON
                 and not person.owner
                 and not person.people[0].pronoun
                 and person.role is None
-                and not any(n.kind is NodeKind.EVENT for n in nodes[: at - 2])
+                and not any(n.kind is NodeKind.EVENT and not self._is_official(n) for n in nodes[: at - 2])
             ):
-                event = Event("join", Stage.INTEREST, (direction.start, club.end), sentence, at - 1, BARE)
+                done = any(self._is_official(n) for n in nodes[: at - 2]) and direction.key != "-"
+                stage = Stage.DONE if done else Stage.INTEREST
+                event = Event("join", stage, (direction.start, club.end), sentence, at - 1, BARE)
                 self._assign(event, person, "player")
                 self._assign(event, club, "buyer")
                 if event.people and event.buyers:
                     yield event
+
+    def _is_pair(self, person: Node, dash: Node, club: Node) -> bool:
+        """ "Frattesi-Roma": the name of an affair."""
+        return self.elliptic and dash.key == "-" and person.end == dash.start and dash.end == club.start
+
+    def _is_official(self, node: Node) -> bool:
+        """ "UFFICIALE:": the word by which what follows is done."""
+        return self.elliptic and any(e.get("governs") == "complete" for e in node.entries)
+
+    def _fronted(self, nodes: list[Node], chain: Chain, event: Event) -> None:
+        """ "al Sevilla le interesa Suazo": whom somebody is to the liking of stands first."""
+        if event.frame not in ("link", "join") or event.buyers or not event.entry.get("likes"):
+            return
+        for node in nodes[: chain.nodes[0]]:
+            if node.kind is NodeKind.EVENT:
+                return
+            if node.kind is NodeKind.CLUB and node.role == "goal":
+                self._assign(event, node, "buyer")
 
     def _inherit(self, nodes: list[Node], chain: Chain, event: Event, events: list[Event]) -> None:
         """ "wants to stay or leave": a second verb without a subject stands under the first one's governors."""

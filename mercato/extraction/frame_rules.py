@@ -8,14 +8,13 @@ from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.draft import Draft
 from mercato.extraction.events import Club, Event, Span
 from mercato.extraction.nodes import NodeKind
+from mercato.extraction.sides import Sides
 from mercato.model import ClaimKind, Deal, EvidenceRole, Stage
 
 # Frames in which those who run a club, or an agent, speak of somebody else.
 SPOKEN_OF_BY_OTHERS = frozenset({"deny", "talks", "agree", "reject", "bid", "keep"})
 # Frames in which a club draws a player.
 PULLS = frozenset({"link", "radar", "pursue", "interest"})
-# What only a club does: where a language leaves its subject out, the club spoken of does it.
-CLUB_ACTS = frozenset({"pursue", "acquire", "bid", "talks", "withdraw"})
 # A coach who is the subject of these stands for nobody who moves, where the sentence names a player.
 ABOUT_PLAYERS = frozenset({"link", "bid", "interest", "withdraw", "radar"})
 # Verbs that name who moves, unless the language leaves pronouns out.
@@ -29,7 +28,7 @@ OPEN_STEPS = frozenset({"join", "acquire", "leave", "sell", "renew", "swap", "bi
 PROGRESS = [Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED, Stage.DONE]
 
 
-class FrameRules:
+class FrameRules(Sides):
     """One rule for each frame; each makes the drafts of one step."""
 
     def __init__(self, resolver: Resolver) -> None:
@@ -100,13 +99,8 @@ class FrameRules:
                     continue  # "Atlético negotiate the transfer of X", and he is theirs
                 yield self._draft(event, ClaimKind.MOVE, being, span, club)
 
-    def _note_sellers(self, event: Event, people: list[tuple[Being, Span]]) -> None:
-        for seller in event.sellers:
-            for being, _ in people[-1:] if len(people) > 1 else people:
-                if not (event.conditional and being.current):
-                    being.at(seller.name, seller.span, 2)
-
     def _acquire(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        self._offered_by_others(event)
         self._note_sellers(event, people)
         behind = event.background and event.frame == "acquire" and event.entry.get("noun") and not event.governors
         if behind and event.entry.name == "signing" and event.stage is Stage.INTEREST and event.entry.form == "":
@@ -134,22 +128,6 @@ class FrameRules:
         """Whether the one who signs is the player: the subject of a verb that takes no other object."""
         subject = event.subject
         return subject is not None and len(people) == 1 and any(m.being is people[0][0] for m in subject.people)
-
-    def _part_sides(self, event: Event, people: list[tuple[Being, Span]]) -> None:
-        """ "Bayern and Liverpool agree on the transfer of X": of two that agree the one is the seller."""
-        subject = event.subject
-        if "agree" not in event.governors or subject is None or len(subject.clubs) != 2 or len(people) != 1:
-            return
-        being = people[0][0]
-        known = being.club or self.resolver.known_club(being)
-        sides = event.buyers or event.partner_clubs
-        if len(sides) != 2:
-            return
-        told = self.deal.club.key if self.deal is not None and self.deal.being is being and self.deal.club else ""
-        last = sides[0] if sides[1].name.key == told else sides[1]
-        seller = next((c for c in sides if known is not None and c.name.key == known.key), last)
-        event.buyers = [c for c in sides if c is not seller]
-        being.at(seller.name, seller.span, 2)
 
     def _exits(self, event: Event, people: list[tuple[Being, Span]], stage: Stage | None = None) -> Iterator[Draft]:
         for being, span in people:
@@ -179,38 +157,6 @@ class FrameRules:
             for club in event.buyers:
                 kind = ClaimKind.STAY if being.current.get(club.name.key) else ClaimKind.MOVE
                 yield self._draft(event, kind, being, span, club)
-
-    def _home(self, event: Event, being: Being) -> list[Club]:
-        """ "the Dane arrives from Lens": the club whose news it is, where the text leaves out where to."""
-        if self.deal is not None and self.deal.being is being and self.deal.club is not None:
-            names = [self.deal.club]
-        else:
-            names = [n for n in (self.resolver.section, self.resolver.club_here, self.resolver.club_spoken_of) if n]
-        left = {c.name.key for c in event.sellers}
-        for name in names:
-            span = self.resolver.first_spans.get(name.key)
-            if span is not None and name.key not in left and not being.current.get(name.key):
-                return [Club(name, span)]
-        return []
-
-    def _implied(self, event: Event, people: list[tuple[Being, Span]]) -> list[Club]:
-        """ "sarebbe tra i primi a essere presi in considerazione": the suitor of whom the text has spoken."""
-        offer = event.frame == "bid" and event.entry.get("noun")  # "a first offer was refused": of him who wants X
-        if not (event.elliptic or offer) or event.unnamed_suitors or len(people) != 1:
-            return []
-        being = people[0][0]
-        suitor = self.suitors.get(id(being))
-        if suitor is not None:
-            return [suitor]
-        if not event.elliptic:
-            return []
-        club = self.resolver.club_spoken_of
-        acts = event.dropped and not event.passive and event.frame in CLUB_ACTS
-        if club is None or not (acts or event.entry.get("arrives")):
-            return []
-        span = self.resolver.first_spans.get(club.key)
-        at_home = being.current.get(club.key) or self.resolver.was_at(being, club)
-        return [Club(club, span)] if span is not None and not at_home else []
 
     def _join(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._note_sellers(event, people)
@@ -362,9 +308,12 @@ class FrameRules:
         for being, span in people:
             others = [club for club in clubs if not being.current.get(club.name.key)]
             sided = event.frame == "agree" or (event.subject is not None and event.subject.kind is NodeKind.CLUB)
-            if len(others) > 1 and sided and not being.current:
-                being.at(others[-1].name, others[-1].span)
-                others = others[:-1]
+            if len(others) > 1 and (sided or event.between) and not being.current:
+                seller = self._seller_of_two(being, others)
+                being.at(seller.name, seller.span)
+                others = [club for club in others if club is not seller]
+            elif event.entry.get("terms") and self._moves_himself(event, people) and event.stage is Stage.AGREED:
+                event.stage = Stage.ADVANCED  # "Morata ha un accordo con il Milan": his own terms
             for club in others:
                 yield self._draft(event, ClaimKind.MOVE, being, span, club)
 
@@ -372,6 +321,8 @@ class FrameRules:
         """ "Fernandes has said no to Al-Hilal": the player turns a club down."""
         if event.people and event.subject is not None and event.subject.people and not event.passive:
             yield from self._moves(event, people, event.partner_clubs)
+        elif suitors := self._refused_suitors(event):
+            yield from self._moves(event, people, suitors)
 
     def _deny(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         """ "despite reports of a done deal with Lens": the clubs named after the denial."""

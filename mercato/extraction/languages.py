@@ -29,6 +29,7 @@ EVENT_KEYS = frozenset(
     {
         *("name", "frame", "core", "bare", "governs", "control", "role", "noun", "subject", "patterns", "deal"),
         *("preps", "unaccusative", "sure", "negatable", "implied", "near", "needs", "alone", "behind"),
+        *("likes", "offers", "terms", "arrives"),
     }
 )
 OVERLAY = (
@@ -293,6 +294,7 @@ def _by_first_words(lexicons: Iterable[Lexicon]) -> dict[str, dict[str, tuple[Le
     """Which of the lexicons may have a phrase that begins with a word and the one after it."""
     found: dict[str, dict[str, tuple[Lexicon, ...]]] = {}
     for lexicon in lexicons:
+        lexicon.prepare(lexicon.first_words)
         for word, branch in lexicon.branches.items():
             seconds = found.setdefault(word, {ANY: ()})
             whole = bool(branch.gap or branch.entries.all)

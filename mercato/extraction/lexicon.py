@@ -12,7 +12,7 @@ The longest match from a position wins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -100,16 +100,41 @@ def _alternatives(token: str, verbs: Verbs, pattern: str) -> list[tuple[tuple[st
     return found
 
 
-def expand(pattern: str, verbs: Verbs) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Every word sequence of a pattern, with the form of its first verb."""
+Choices = list[list[tuple[tuple[str, ...], str]]]
+
+
+def _choices(pattern: str, verbs: Verbs) -> Choices:
+    """What each token of a pattern may match."""
     tokens = pattern.split()
     if not tokens:
         raise PatternError("a pattern is empty")
-    for combination in product(*(_alternatives(token, verbs, pattern) for token in tokens)):
+    return [_alternatives(token, verbs, pattern) for token in tokens]
+
+
+def _sequences(choices: Choices) -> Iterator[tuple[tuple[str, ...], str]]:
+    for combination in product(*choices):
         words = tuple(word for sequence, _ in combination for word in sequence)
         form = next((form for _, form in combination if form), "")
         if words and words[0] != ".." and words[-1] != "..":
             yield words, form
+
+
+def expand(pattern: str, verbs: Verbs) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every word sequence of a pattern, with the form of its first verb."""
+    yield from _sequences(_choices(pattern, verbs))
+
+
+def _by_head(choices: Choices) -> dict[str, list[Choices]]:
+    """The first words that a pattern may begin with, and the choices that are left with each."""
+    heads: dict[str, list[Choices]] = {}
+    for at, choice in enumerate(choices):
+        for words in choice:
+            if words[0]:
+                rest = [[words], *choices[at + 1 :]]
+                heads.setdefault(words[0][0], []).append(rest)
+        if all(words[0] for words in choice):
+            break
+    return heads
 
 
 class Lexicon:
@@ -117,44 +142,52 @@ class Lexicon:
 
     def __init__(self, verbs: Verbs, open_gaps: bool = False) -> None:
         self._root = Branch()
+        # Patterns by their first word. A language has a hundred thousand phrases and a text meets some hundreds of
+        # their first words: those that begin with a word are built when a text has that word.
+        self._waiting: dict[str, list[tuple[Choices, str, str, dict[str, Any]]]] = {}
+        self._words: set[str] = set()
         self._verbs = verbs
         self._barred = _CLAUSE_ENDS if open_gaps else GAP_KEYS_BARRED
 
     def add(self, pattern: str, category: str, name: str, attributes: dict[str, Any] | None = None) -> None:
         """Adds a pattern. Raises PatternError if it can't be read."""
-        for words, form in expand(pattern, self._verbs):
-            node = self._root
-            for word in words:
-                if word == "..":
-                    if node.gap is None:
-                        node.gap = Branch()
-                    node = node.gap
-                else:
-                    node = node.edges.setdefault(word, Branch())
-            entry = Entry(category, name, attributes or {}, form)
-            node.entries.add(entry)
+        choices = _choices(pattern, self._verbs)
+        self._words.update(word for choice in choices for words, _ in choice for word in words if word != "..")
+        for head, rests in _by_head(choices).items():
+            if head != "..":
+                self._waiting.setdefault(head, []).extend((rest, category, name, attributes or {}) for rest in rests)
+
+    def prepare(self, keys: Iterable[str]) -> None:
+        """Builds the phrases that begin with one of these words; before they are looked for."""
+        for head in self._waiting.keys() & set(keys):
+            for choices, category, name, attributes in self._waiting.pop(head):
+                for words, form in _sequences(choices):
+                    self._build(words, Entry(category, name, attributes, form))
+
+    def _build(self, words: Sequence[str], entry: Entry) -> None:
+        node = self._root
+        for word in words:
+            if word == "..":
+                if node.gap is None:
+                    node.gap = Branch()
+                node = node.gap
+            else:
+                node = node.edges.setdefault(word, Branch())
+        node.entries.add(entry)
 
     @cached_property
     def first_words(self) -> frozenset[str]:
         """Every word that some phrase begins with: common words of the language, no names."""
-        return frozenset(self._root.edges)
+        return frozenset(self._root.edges) | frozenset(self._waiting)
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Every word that stands in some phrase."""
-        words: set[str] = set()
-        open_nodes = [self._root]
-        while open_nodes:
-            node = open_nodes.pop()
-            words.update(node.edges)
-            open_nodes.extend(node.edges.values())
-            if node.gap is not None:
-                open_nodes.append(node.gap)
-        return frozenset(words)
+        return frozenset(self._words)
 
     @property
     def branches(self) -> Mapping[str, Branch]:
-        """The phrases by their first word.
+        """The phrases by their first word, as far as they have been built.
 
         Most words begin none, and most of the rest none with the word after them: who looks at both here first saves
         the call of `longest`.
@@ -163,6 +196,8 @@ class Lexicon:
 
     def match(self, keys: Sequence[str], start: int) -> tuple[int, Entries] | None:
         """The longest phrase that begins at `start`: the position after it and what it stands for."""
+        if self._waiting:
+            self.prepare((keys[start],))
         branch = self._root.edges.get(keys[start])
         return None if branch is None else self.longest(branch, keys, start + 1)
 

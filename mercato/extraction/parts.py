@@ -344,6 +344,9 @@ class Parts(StepTools):
         if event.passive and role in self.agents and "agent" in frame.preps:
             role = "agent"  # "acquistato dal Milan"
         part = self._prep_part(event, node, role, frame)
+        if part == "buyer" and role == "goal" and event.entry.get("noun") and event.frame == "acquire" and event.buyers:
+            event.sellers, event.buyers = event.buyers, []  # "anuncia la cesión de X al Racing"
+        event.between = event.between or (role == "between" and len(node.clubs) == 2)
         if node.kind is NodeKind.CLUB and role == "source" and part not in ("buyer", "keeper"):
             part = "seller"
         if node.kind is NodeKind.PERSON and node.people[0].pronoun and part in ("buyer", "seller", "keeper"):

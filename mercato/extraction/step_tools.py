@@ -18,6 +18,7 @@ class StepTools:
         self.genitives: frozenset[str] = language.words.get("genitive_articles", frozenset())
         self.fronted = "parts_before_verb" in language.words["switches"]
         self.elliptic = "dropped_subjects" in language.words["switches"]
+        self.purposes: frozenset[str] = language.words.get("purposes", frozenset())
         self.infinitives: frozenset[str] = language.words.get("be_infinitives", frozenset())
         self.clitics: tuple[str, ...] = tuple(language.words.get("object_clitics", ())) or ("\0",)
         self.agents: frozenset[str] = language.words.get("agent_roles", frozenset())

@@ -46,6 +46,8 @@ class Event(msgspec.Struct, eq=False):
     background: bool = False
     replaced: list[tuple[Being, Span]] = []
     conditional: bool = False
+    # Two clubs joined by "between": one of them is the seller.
+    between: bool = False
     deal: str | None = None
     # Told in passing of somebody ("who joined Spurs in the summer"): a career fact and no news.
     aside: bool = False

@@ -11,24 +11,13 @@ from mercato.extraction.draft import LOANS, Draft
 from mercato.extraction.items import Figure, Item, ItemKind
 from mercato.extraction.languages import Language
 from mercato.extraction.nodes import Mark, Node, NodeKind
+from mercato.extraction.term_tools import figure_of, index_after, is_money, is_paid, may_play
 from mercato.model import ClaimKind, Deal, EvidenceRole, Money
 
 Span = tuple[int, int]
 NEAR = 12
 _SIGNING = frozenset({"join", "acquire", "renew"})
 REACH = 90  # characters between the words for a price and its figure
-
-
-def index_after(nodes: list[Node], offset: int) -> int:
-    """The first node that begins at or after a character."""
-    return next((at for at, node in enumerate(nodes) if node.start >= offset), len(nodes))
-
-
-def figure_of(node: Node, kind: ItemKind) -> Figure | None:
-    """The figure of that kind that a node holds."""
-    if node.item is not None and node.item.kind is kind and isinstance(node.item.value, Figure):
-        return node.item.value
-    return None
 
 
 class TermReader:
@@ -149,6 +138,7 @@ class TermReader:
                 if being.role == "official" or (id(being), found[0]) in seen:
                     continue
                 seen.add((id(being), found[0]))
+                self._note_holder(nodes, mark, found[1][0], being)
                 draft = Draft(ClaimKind.CONTRACT, being, None, None, sentence)
                 draft.until = found[0]
                 draft.spans = [
@@ -176,6 +166,15 @@ class TermReader:
         """ "bis 2027 unter Vertrag": the date stands inside the words for the contract."""
         inside = (at for at, n in enumerate(nodes) if mark.start <= n.start < mark.end)
         return next((found for at in inside if (found := self.date_at(nodes, at)) is not None), None)
+
+    def _note_holder(self, nodes: list[Node], mark: Mark, end: int, being: Being) -> None:
+        """ "il contratto di Skriniar con l'Inter scade": the club that the contract is with."""
+        for node in nodes if not being.current else ():
+            if node.kind is NodeKind.CLUB and mark.start <= node.start < end and node.role in ("partner", "place"):
+                name = node.clubs[0].settled
+                if name is not None:
+                    being.at(name, (node.start, node.end))
+                    return
 
     def _left(self, nodes: list[Node], mark: Mark, topic: Being | None) -> None:
         """ "after his contract with Palace expired": the club that the person comes from."""
@@ -233,7 +232,7 @@ class TermReader:
                 continue  # "50m euros (£42m)"
             follow = items[at + 1].key if at + 1 < len(items) else ""
             roles = self.roles
-            if roles.get(before) == "source" and roles.get(follow) == "goal" and _is_money(items, at + 2):
+            if roles.get(before) == "source" and roles.get(follow) == "goal" and is_money(items, at + 2):
                 continue  # "from £35m to £24m": the second figure holds
             money = figure.money
             if before in self.lowering and money.low != money.high:
@@ -265,7 +264,7 @@ class TermReader:
             if mark.entry.category != "prices" or mark.entry.name == "cost":
                 continue
             found = self._money_near(amounts, mark, used)
-            if found is None:
+            if found is None or is_paid(nodes, mark):
                 continue
             money, span = found
             used.add(span[0])
@@ -293,6 +292,8 @@ class TermReader:
                 if n.kind is NodeKind.CLUB and n.start < mark.start and n.role in (None, "agent", "partner")
             ]
             clubs.reverse()
+            holders = ("partner", "place", "of") if mark.entry.name == "clause" else ()
+            clubs = clubs or [n for n in nodes if n.kind is NodeKind.CLUB and n.role in holders]
         for node in clubs[:1]:
             for mention in node.clubs[:1]:
                 name = mention.settled
@@ -315,7 +316,7 @@ class TermReader:
             (abs(mention.start - start) * (2 if self._parted(nodes, start, mention.start) else 1), being)
             for node in nodes
             for mention in node.people
-            if (being := mention.being) is not None and being.role == "player" and _may_play(being)
+            if (being := mention.being) is not None and being.role == "player" and may_play(being)
         ]
         if named:
             return [min(named, key=lambda pair: pair[0])[1]]
@@ -412,12 +413,3 @@ class TermReader:
             if name in names:
                 return Deal(name)
         return None
-
-
-def _may_play(being: Being) -> bool:
-    """Not somebody whom the register knows as a coach or an official only."""
-    return bool(being.positions) or not being.people or any(p.role == "player" for p in being.people)
-
-
-def _is_money(items: list[Item], at: int) -> bool:
-    return at < len(items) and items[at].kind is ItemKind.MONEY

@@ -1,0 +1,96 @@
+"""Who is the buyer and who the seller, where the words of a step leave it open."""
+
+from __future__ import annotations
+
+from mercato.extraction.coreference import Being, Resolver
+from mercato.extraction.draft import Draft
+from mercato.extraction.events import Club, Event, Span
+from mercato.model import Stage
+
+# What only a club does: where a language leaves its subject out, the club spoken of does it.
+CLUB_ACTS = frozenset({"pursue", "acquire", "bid", "talks", "withdraw"})
+
+
+class Sides:
+    """Settles the clubs of a step with the rest of the text and with the register."""
+
+    resolver: Resolver
+    deal: Draft | None
+    suitors: dict[int, Club]
+
+    def _note_sellers(self, event: Event, people: list[tuple[Being, Span]]) -> None:
+        for seller in event.sellers:
+            for being, _ in people[-1:] if len(people) > 1 else people:
+                if not (event.conditional and being.current):
+                    being.at(seller.name, seller.span, 2)
+
+    def _part_sides(self, event: Event, people: list[tuple[Being, Span]]) -> None:
+        """ "Bayern and Liverpool agree on the transfer of X": of two that agree the one is the seller."""
+        subject = event.subject
+        if (
+            not {"agree", "talk"} & set(event.governors)
+            or subject is None
+            or len(subject.clubs) != 2
+            or len(people) != 1
+        ):
+            return
+        being = people[0][0]
+        known = being.club or self.resolver.known_club(being)
+        sides = event.buyers or event.partner_clubs
+        if len(sides) != 2:
+            return
+        told = self.deal.club.key if self.deal is not None and self.deal.being is being and self.deal.club else ""
+        last = sides[0] if sides[1].name.key == told else sides[1]
+        seller = next((c for c in sides if known is not None and c.name.key == known.key), last)
+        event.buyers = [c for c in sides if c is not seller]
+        being.at(seller.name, seller.span, 2)
+
+    def _home(self, event: Event, being: Being) -> list[Club]:
+        """ "the Dane arrives from Lens": the club whose news it is, where the text leaves out where to."""
+        if self.deal is not None and self.deal.being is being and self.deal.club is not None:
+            names = [self.deal.club]
+        else:
+            names = [n for n in (self.resolver.section, self.resolver.club_here, self.resolver.club_spoken_of) if n]
+        left = {c.name.key for c in event.sellers}
+        for name in names:
+            span = self.resolver.first_spans.get(name.key)
+            if span is not None and name.key not in left and not being.current.get(name.key):
+                return [Club(name, span)]
+        return []
+
+    def _implied(self, event: Event, people: list[tuple[Being, Span]]) -> list[Club]:
+        """ "sarebbe tra i primi a essere presi in considerazione": the suitor of whom the text has spoken."""
+        offer = event.frame == "bid" and event.entry.get("noun")  # "a first offer was refused": of him who wants X
+        if not (event.elliptic or offer) or event.unnamed_suitors or len(people) != 1:
+            return []
+        being = people[0][0]
+        suitor = self.suitors.get(id(being))
+        if suitor is not None:
+            return [suitor]
+        if not event.elliptic:
+            return []
+        club = self.resolver.club_spoken_of
+        acts = event.dropped and not event.passive and event.frame in CLUB_ACTS
+        if club is None or not (acts or event.entry.get("arrives")):
+            return []
+        span = self.resolver.first_spans.get(club.key)
+        at_home = being.current.get(club.key) or self.resolver.was_at(being, club)
+        return [Club(club, span)] if span is not None and not at_home else []
+
+    def _seller_of_two(self, being: Being, clubs: list[Club]) -> Club:
+        """Of two clubs that talk or agree about a player the one he is at; else the one named last."""
+        known = next((c for c in clubs if self.resolver.was_at(being, c.name)), None)
+        return known or clubs[-1]
+
+    def _offered_by_others(self, event: Event) -> None:
+        """ "gli intermediari hanno offerto X alla Lazio": an offer that no club makes is made to the club."""
+        by_club = bool(event.buyers) or (event.subject is not None and bool(event.subject.clubs))
+        if event.entry.get("offers") and not by_club and event.sellers and event.people and not event.dropped:
+            event.buyers, event.sellers, event.stage = event.sellers, [], Stage.TALKS
+
+    def _refused_suitors(self, event: Event) -> list[Club]:
+        """ "la Lazio ha rifiutato 40 milioni dal Chelsea per X": the other club that a refusal by one names."""
+        if event.subject is None or not event.subject.clubs or not event.people:
+            return []
+        own = {name.key for m in event.subject.clubs if (name := m.settled) is not None}
+        return [c for c in (*event.sellers, *event.buyers, *event.partner_clubs) if c.name.key not in own]
