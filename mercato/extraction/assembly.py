@@ -10,6 +10,7 @@ from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.draft import LOANS, Draft, claim_id
 from mercato.extraction.events import Event
 from mercato.extraction.extras import ExtrasReader, Said, take_terms
+from mercato.extraction.items import ItemKind
 from mercato.extraction.languages import Language
 from mercato.extraction.names import ClubName, club_ref
 from mercato.extraction.nodes import Row
@@ -31,6 +32,7 @@ from mercato.model import (
 from mercato.register import Register
 
 _WISHES = FINAL_STAGES | {Stage.INTEREST, Stage.TALKS, Stage.BID}
+_SETTLED = frozenset({Stage.ADVANCED, Stage.AGREED, Stage.DONE})
 _UNDERWAY = frozenset({Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED})
 _ORDER = {stage: rank for rank, stage in enumerate(Stage)}
 
@@ -92,13 +94,19 @@ class Assembler:
 
     def _carried(self, number: int, nodes: Row, found: list[Draft], deal: Draft | None) -> list[Draft]:
         """The move spoken of before, where a sentence names no step of its own and nobody else: its terms follow."""
-        if deal is None or number - deal.sentence > 3 or any(d.kind is not ClaimKind.STAY for d in found):
+        own = (ClaimKind.STAY, ClaimKind.EXIT)
+        if deal is None or number - deal.sentence > 3:
+            return []
+        if any(d.kind not in own for d in found):
+            return []
+        if any(d.kind is ClaimKind.EXIT and (d.being is not deal.being or d.stage not in _SETTLED) for d in found):
             return []
         people = (m.being for n in nodes.people for m in n.people)
         if any(b is not None and b is not deal.being and _is_player(b) for b in people):
             return []
-        for node in nodes.clubs:
-            name = node.clubs[0].settled if node.role == "source" else None
+        for at, node in enumerate(nodes):
+            paid = node.role == "goal" and any(n.tag is ItemKind.MONEY for n in nodes[max(0, at - 4) : at])
+            name = node.clubs[0].settled if (node.role == "source" or paid) and node.clubs else None
             if name is not None and not deal.being.current:
                 deal.being.at(name, (node.start, node.end))
         return [deal]
@@ -114,6 +122,7 @@ class Assembler:
             or (id(d.being), d.club.key) not in presupposed
         ]
         drafts = self._with_known_clubs(drafts)
+        self._place_by_the_only_club(drafts)
         drafts = self._without_conditional(drafts)
         self.conditions.bind(drafts)
         self.attribution.bind(drafts, self.rows)
@@ -130,6 +139,18 @@ class Assembler:
         self.extras.hand_down(list(merged.values()))
         kept = self._without_shadows(list(merged.values()))
         return [*(self._claim(draft) for draft in kept), *self.careers.claims(READER_VERSION)]
+
+    def _place_by_the_only_club(self, drafts: list[Draft]) -> None:
+        """Who may leave or stay and whose club is not told: the one club that the text names."""
+        clubs = {club.key: club for club in self.resolver.recent_clubs}
+        if len(clubs) != 1:
+            return
+        (club,) = clubs.values()
+        span = self.resolver.first_spans.get(club.key)
+        for draft in drafts:
+            if draft.kind in (ClaimKind.EXIT, ClaimKind.STAY) and draft.club is None and span is not None:
+                draft.being.at(club, span)
+                draft.club = club
 
     def _without_conditional(self, drafts: list[Draft]) -> list[Draft]:
         """An event that is only a condition is no claim; where the text says nothing else it is a possibility."""
@@ -210,6 +231,11 @@ class Assembler:
                 if exit_.deal in LOANS or ended:
                     moves[0].deal = moves[0].deal or exit_.deal
                 moves[0].until = moves[0].until or exit_.until
+        placed = {id(d.being): d for d in kept if d.kind is ClaimKind.EXIT and d.club is not None}
+        for draft in [d for d in kept if d.kind is ClaimKind.EXIT and d.club is None and id(d.being) in placed]:
+            self._merge(placed[id(draft.being)], draft)
+            kept.remove(draft)
+        kept = [d for d in kept if d.kind is not ClaimKind.CONTRACT or not self._is_of_the_deal(d, kept)]
         staying = {id(d.being) for d in kept if d.kind is ClaimKind.STAY}
         return [
             d
@@ -219,6 +245,19 @@ class Assembler:
             or d.event is None
             or not d.event.unnamed_suitors
         ]
+
+    def _is_of_the_deal(self, contract: Draft, drafts: list[Draft]) -> bool:
+        """ "Contract until 2030": the end of the contract that comes with a stay or a move, and no fact of its own."""
+        for draft in drafts:
+            if draft.being is not contract.being or draft.stage not in _SETTLED:
+                continue
+            if draft.kind is ClaimKind.STAY and draft.until in (None, contract.until):
+                draft.until = contract.until
+                return True
+            later = draft.kind is ClaimKind.MOVE and draft.sentence <= contract.sentence
+            if later and contract.event is None and not contract.owned:
+                return True
+        return False
 
     def _from(self, draft: Draft) -> ClubName | None:
         club = draft.being.club

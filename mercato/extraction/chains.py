@@ -30,6 +30,8 @@ class Chains(StepTools):
             if node.kind is not NodeKind.EVENT:
                 continue
             entry = pick(node, nodes[at + 1] if at + 1 < len(nodes) else None, is_noun(nodes, at))
+            if entry is not None and entry.get("aside"):
+                continue
             if entry is None or (entry.form == "base" and not entry.get("noun") and self._is_object_noun(nodes, at)):
                 continue
             last = chains[-1] if chains else None
@@ -77,7 +79,7 @@ class Chains(StepTools):
             direct = all(n is named[0] or n.key == "," or n.kind is NodeKind.WORD for n in between)
             if len(named) > 1 or len(between) > CHAIN_GAP or not (to or (bare and direct)):
                 return False  # "let El Ghazi leave", "persuade him to leave"
-            return entry.get("control") == "object" or governor in ("plan", "talk")
+            return entry.get("control") == "object" or governor in ("plan", "talk", "agree")
         if len(between) > CHAIN_GAP:
             return False
         return not any(

@@ -48,6 +48,8 @@ class Draft(msgspec.Struct, eq=False):
     terms: Terms = Terms()
     previous: bool = False
     role: str | None = None
+    # Of a contract: whether the words show it to be the one that runs ("his contract expires").
+    owned: bool = True
 
     @property
     def key(self) -> tuple[ClaimKind, int, str]:

@@ -37,6 +37,7 @@ class Drafter(FrameRules):
         `continued` are the people of a sentence that goes on with a list ("The list includes A and B").
         """
         self._settle_outcomes(events)
+        self.capped = self.capped or any(e.entry.get("caps") for e in events)
         found: list[Draft] = list(targeted)
         if continued and self.open_set is None:
             found.extend(self._listed(continued, events))
@@ -56,7 +57,7 @@ class Drafter(FrameRules):
             self._coach_wants(event)
             if event.frame == "leave" and _is_club_act(event):
                 continue
-            if self._goes_on(event, found):
+            if self._goes_on(event, found) or self._is_refused(event):
                 continue
             people = self._people(event, local)
             if event.plural_object and event.buyers:
@@ -64,13 +65,14 @@ class Drafter(FrameRules):
             for draft in make(event, people):
                 if draft.being.role != "official":
                     found.append(draft)
+        self._lend(found)
         self._exchange(events, found, local)
         self._settle_ahead(events, found)
         found.extend(self._rivals(events, found))
         self._refusals(events, found)
         moves = [d for d in found if d.kind is ClaimKind.MOVE and not (d.event and d.event.aside)]
         if moves and not self._is_aside(moves):
-            self.deal = moves[0]
+            self.deal = next((d for d in moves if not (d.event and d.event.background)), moves[0])
         self._remember_suitors(found)
         if local:
             self.topic = local[-1] if not found else found[-1].being
@@ -134,6 +136,11 @@ class Drafter(FrameRules):
         if event.frame not in ("agree", "talks") or event.stage is None or (event.buyers and not by_officials):
             return False
         deal = next((d for d in reversed(found) if d.kind is ClaimKind.MOVE), self.deal)
+        known = self.deal
+        bare = not (event.people or event.partner_clubs)
+        further = deal is not None and known is not None and _is_further(known.stage, deal.stage)
+        if bare and further and deal is not None and known is not None and deal.being is known.being:
+            deal = known  # "also wanted by Santos, now medical tests"
         if deal is None or deal.club is None:
             return False
         if any(b is not deal.being and b.role == "player" and not _is_official(b) for b, _ in event.people):
@@ -149,7 +156,41 @@ class Drafter(FrameRules):
         for club in others[:1]:
             deal.being.at(club.name, club.span)
         self._advance(deal, event)
+        for other in found if not event.people else ():
+            if other.event is not None and other.event is deal.event and other.club == deal.club:
+                self._advance(other, event)
         return True
+
+    def _is_refused(self, event: Event) -> bool:
+        """ "Chelsea rejected the bid": the offer that the text has spoken of, by the club that has the player."""
+        deal = self.deal
+        refuses = event.frame in ("bid", "reject") and event.stage is Stage.REJECTED
+        if deal is None or not refuses or deal.stage not in (Stage.BID, Stage.TALKS, Stage.INTEREST):
+            return False
+        named = [b for b, _ in event.people]
+        clubs = [c.name.key for c in (*event.buyers, *event.sellers, *event.partner_clubs)]
+        if any(b is not deal.being for b in named) or not clubs or deal.sentence == event.sentence:
+            return False
+        if not all(deal.being.current.get(key) for key in clubs):
+            return False
+        deal.stage = Stage.REJECTED
+        deal.spans.append((EvidenceRole.STAGE, event.span))
+        return True
+
+    def _lend(self, found: list[Draft]) -> None:
+        """ "City have agreed a loan move for Dickson set to join Motherwell": who agrees lets him go."""
+        for first, second in pairwise(list(found)):
+            one, other = first.event, second.event
+            if one is None or other is None or first.being is not second.being or first.club is None:
+                continue
+            by_club = one.frame in ("agree", "acquire") and one.subject is not None and bool(one.subject.clubs)
+            if not (by_club and "agree" in (one.frame, *one.governors) and other.frame == "join") or not other.buyers:
+                continue
+            if ClaimKind.MOVE is first.kind is second.kind and first.club != second.club and not first.being.current:
+                first.being.at(first.club, one.span, 2)
+                second.stage = first.stage
+                second.deal = second.deal or first.deal
+                found.remove(first)
 
     def _exchange(self, events: list[Event], found: list[Draft], local: list[Being]) -> None:
         """ "offer Bellerin in part-exchange for Martinez": the one offered goes where the one wanted comes from."""
@@ -174,9 +215,10 @@ class Drafter(FrameRules):
     def _settle_ahead(self, events: list[Event], found: list[Draft]) -> None:
         """ "will have a medical ahead of his move to West Ham": the step moves on the move that is named behind it."""
         for event in events:
+            open_to_all = event.entry.name == "here_we_go"
             if (
                 event.frame != "agree"
-                or not event.people
+                or not (event.people or open_to_all)
                 or event.buyers
                 or event.partner_clubs
                 or event.governors[:1] == ("can",)
@@ -184,7 +226,7 @@ class Drafter(FrameRules):
                 continue
             own = [d for d in found if d.event is not None and d.kind is ClaimKind.MOVE and d.event.at > event.at]
             for draft in own[:1]:
-                if any(b is draft.being for b, _ in event.people):
+                if open_to_all or any(b is draft.being for b, _ in event.people):
                     self._advance(draft, event)
 
     @staticmethod
@@ -325,6 +367,19 @@ def _is_club_act(event: Event) -> bool:
 def _names_object(event: Event) -> bool:
     """Whether a verb would name whom it is about: "Brighton took it" is about nobody."""
     return event.frame in WITH_OBJECT and bool(event.entry.form) and not event.passive and not event.entry.get("noun")
+
+
+def _is_further(stage: Stage | None, other: Stage | None) -> bool:
+    """Whether a move has come further than another."""
+    return stage is not None and stage in PROGRESS and other in PROGRESS[: PROGRESS.index(stage)]
+
+
+def cap(drafts: list[Draft]) -> None:
+    """ "here we go ... joins the club": what is told in the present is settled and not done."""
+    for draft in drafts:
+        told = draft.event.entry.form in ("third", "base") if draft.event is not None else False
+        if draft.stage is Stage.DONE and draft.kind is ClaimKind.MOVE and told:
+            draft.stage = Stage.AGREED
 
 
 def _comes_from_elsewhere(draft: Draft) -> bool:

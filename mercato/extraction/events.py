@@ -91,17 +91,23 @@ class EventReader(Chains, Parts):
     def _bare_moves(self, nodes: list[Node], sentence: int) -> Iterator[Event]:
         """ "Naby Keita to Ferencváros": a person, a direction and a club, with no verb between."""
         for at in range(2, len(nodes)):
-            club, direction, person = nodes[at], nodes[at - 1], nodes[at - 2]
+            club, direction = nodes[at], nodes[at - 1]
+            if club.kind is not NodeKind.CLUB:
+                continue
+            low = at - 2
+            goal = direction.has("prep", "goal")
+            while goal and low > 0 and (nodes[low].key == "," or nodes[low].kind is NodeKind.WORD) and at - low < 5:
+                low -= 1  # "Neymar Jr, back to Santos"
+            person = nodes[low]
             if (
-                club.kind is NodeKind.CLUB
-                and (direction.has("prep", "goal") or self._is_pair(person, direction, club))
+                (goal or self._is_pair(person, direction, club))
                 and person.kind is NodeKind.PERSON
                 and not person.owner
                 and not person.people[0].pronoun
-                and person.role is None
-                and not any(n.kind is NodeKind.EVENT and not self._is_official(n) for n in nodes[: at - 2])
+                and person.role in (None, "about")
+                and not any(n.kind is NodeKind.EVENT and not self._is_official(n) for n in nodes[:low])
             ):
-                done = any(self._is_official(n) for n in nodes[: at - 2]) and direction.key != "-"
+                done = any(self._is_official(n) for n in nodes[:low]) and direction.key != "-"
                 stage = Stage.DONE if done else Stage.INTEREST
                 event = Event("join", stage, (direction.start, club.end), sentence, at - 1, BARE)
                 self._assign(event, person, "player")

@@ -39,6 +39,8 @@ class FrameRules(Sides):
         self.last_pull: Event | None = None
         # The move that the text is about: what is said without a person ("deal done, medical booked") is said of it.
         self.deal: Draft | None = None
+        # Whether the text says that a move is settled, and not yet done.
+        self.capped = False
         # The club that sells many, of whom some are named next.
         self.clearing: Club | None = None
         # Moves that the text takes for known ("since his return to Milan"): what says them again is no news.
@@ -132,6 +134,8 @@ class FrameRules(Sides):
     def _exits(self, event: Event, people: list[tuple[Being, Span]], stage: Stage | None = None) -> Iterator[Draft]:
         for being, span in people:
             club = event.sellers[0] if event.sellers else self._own_club(being)
+            if club is not None and not being.current:
+                being.at(club.name, club.span)
             yield self._draft(event, ClaimKind.EXIT, being, span, club, stage)
 
     def _own_club(self, being: Being) -> Club | None:
@@ -161,7 +165,12 @@ class FrameRules(Sides):
     def _join(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._note_sellers(event, people)
         self._part_sides(event, people)
-        implied = event.frame in PULLS or (event.entry.get("arrives") and event.stage is not Stage.INTEREST)
+        going_on = event.frame == "join" and not event.entry.get("noun") and not event.unnamed_suitors
+        implied = (
+            event.frame in PULLS
+            or (going_on and bool(event.sellers))
+            or (event.entry.get("arrives") and event.stage is not Stage.INTEREST)
+        )
         clubs = event.buyers or event.partner_clubs or (self._implied(event, people) if implied else [])
         if (
             not clubs

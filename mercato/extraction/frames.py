@@ -42,12 +42,14 @@ FRAMES: dict[str, Frame] = {
         "any", "player", {"source": "buyer", "partner": "any", "about": "player", "for": "player", "between": "any"}
     ),
     "offered": Frame("any", "any", {"goal": "buyer"}),
-    "put_up": Frame("seller", "player", {"goal": "buyer"}),
+    "put_up": Frame("seller", "player", {"goal": "buyer", "for": "player"}),
     "reject": Frame("any", "any", {"goal": "any", "agent": "any"}),
     "accept": Frame("seller", "player", {"source": "buyer", "for": "player"}),
     "withdraw": Frame("buyer", "player", {"for": "player"}),
     "deny": Frame("any", "any", {"partner": "any", "goal": "any"}),
-    "agree": Frame("any", "player", {"partner": "any", "for": "player", "goal": "buyer", "source": "seller"}),
+    "agree": Frame(
+        "any", "player", {"partner": "any", "for": "player", "of": "player", "goal": "buyer", "source": "seller"}
+    ),
     "succeed": Frame("player", "coach", {"place": "buyer", "of": "buyer"}),
     "rival": Frame("buyer", "buyer", {"source": "buyer", "partner": "buyer", "for": "player"}),
     "swap": Frame("any", "player", {}),

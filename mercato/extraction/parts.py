@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from mercato.extraction.coreference import Being
 from mercato.extraction.frames import FRAMES, Frame
+from mercato.extraction.items import ItemKind
 from mercato.extraction.nodes import CLAUSE_WORDS, ClubMention, Node, NodeKind
 from mercato.extraction.step_tools import StepTools
 from mercato.extraction.steps import (
@@ -56,6 +57,10 @@ class Parts(StepTools):
             self._objects_before(nodes, chain, event, frame)
         self._not_the_speaker(event)
         self._contracts(nodes, chain, event, stop)
+        if event.frame == "keep" and not event.passive and not (event.keepers or event.unnamed_object):
+            doers = [m.being for m in event.subject.people] if event.subject is not None else []
+            if event.people and all(b in doers for b, _ in event.people) and not event.governors:
+                event.frame = "none"  # "he keeps performing"
         by_club = event.subject is not None and event.subject.kind is NodeKind.CLUB and not event.entry.get("noun")
         if event.frame == "join" and event.buyers and not event.people and by_club:
             event.frame, event.stage = "rival", Stage.INTEREST  # "Everton have joined Leeds in wanting to sign"
@@ -86,6 +91,10 @@ class Parts(StepTools):
             ends = node.key in (",", ";", ":") or not node.categories.isdisjoint(CLAUSE_WORDS)
             if ends and not (event.frame == "put_up" and node.key == ","):
                 return
+            if event.frame == "put_up" and node.tag is ItemKind.MONEY and event.sellers:
+                event.frame, event.buyers, event.sellers = "bid", event.sellers, event.partner_clubs
+                event.stage, event.partner_clubs = Stage.BID if event.stage is Stage.TALKS else event.stage, []
+                return  # "have offered Chelsea £1.25m for"
             if event.frame == "put_up":
                 if node.key in words and event.people:
                     event.frame, event.buyers, event.sellers = "offer_contract", event.sellers, []
@@ -261,7 +270,7 @@ class Parts(StepTools):
                 role = node.role or (tail if first else None)
                 self._take(event, node, role, first, frame, nodes, at)
                 first = first and node.owner and node.kind is NodeKind.PERSON and node.people[0].pronoun
-            elif node.key in (";", ":") or not node.categories.isdisjoint(CLAUSE_WORDS):
+            elif self._ends_objects(nodes, at):
                 break
             at += 1
 
@@ -318,6 +327,23 @@ class Parts(StepTools):
         follow = nodes[at + 1]
         return follow.kind is NodeKind.EVENT or follow.has("be") or follow.has("have")
 
+    def _ends_objects(self, nodes: list[Node], at: int) -> bool:
+        node = nodes[at]
+        closes = node.key in (";", ":") or not node.categories.isdisjoint(CLAUSE_WORDS)
+        return closes and not self._is_capacity(nodes, at)
+
+    def _is_capacity(self, nodes: list[Node], at: int) -> bool:
+        """ "sign X as new goalkeeper from Ajax": the words open no clause where what they lead to is no subject."""
+        if nodes[at].key not in self.language.words.get("capacity", ()):
+            return False
+        for node in nodes[at + 1 : at + 6]:
+            if node.kind is NodeKind.CLUB and node.role == "source":
+                return True
+            named = node.kind is NodeKind.PERSON and any(not m.indefinite for m in node.people)
+            if named or node.kind in (NodeKind.CLUB, NodeKind.EVENT) or node.has("be") or node.key == ",":
+                return False
+        return False
+
     def _stands_by(self, nodes: list[Node], at: int) -> bool:
         """ ", with Roma also showing interest": a clause of its own about those behind "with"."""
         if nodes[at].role != "partner" or at < 2 or nodes[at - 2].key != ",":
@@ -334,6 +360,8 @@ class Parts(StepTools):
     ) -> None:
         if node.kind is NodeKind.PERSON and node.owner and node.people[0].pronoun and frame.object != "player":
             return
+        if node.kind is NodeKind.CLUB and node.owner and node.clubs[0].pronoun and role is not None and not first:
+            return  # "on their list"
         if self.elliptic and role == "of" and node.kind is NodeKind.PERSON and self._follows_club(nodes, at):
             return  # "il Fenerbahçe di Mourinho" is the club
         if role is None or role == "object":
@@ -353,6 +381,9 @@ class Parts(StepTools):
             return
         if part is None and first and role in ("for", "of", "about", "partner", "place", "goal"):
             part = frame.object
+            with_staff = role == "partner" and frame.object == "player" and node.kind is NodeKind.PERSON
+            if with_staff and all(b is not None and b.role != "player" for m in node.people for b in (m.being,)):
+                return  # "in the race with director Massara on it"
         self._assign(event, node, part)
 
     def _follows_club(self, nodes: list[Node], at: int) -> bool:
@@ -395,6 +426,8 @@ class Parts(StepTools):
                         self.resolver.last_plural_from = club
                 continue
             span = (mention.start, mention.end)
+            if part in ("buyer", "keeper") and node.owner and not mention.pronoun and event.frame == "join":
+                continue  # "to join Leo Messi's team"
             if part == "coach":
                 event.replaced.append((being, span))
             elif part in ("player", "any") or not self._acts_for_club(being):

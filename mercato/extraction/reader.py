@@ -7,7 +7,7 @@ from datetime import date
 from mercato.extraction.assembly import READER_VERSION, Assembler
 from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.draft import Draft
-from mercato.extraction.drafts import Drafter, targets
+from mercato.extraction.drafts import Drafter, cap, targets
 from mercato.extraction.events import EventReader
 from mercato.extraction.languages import Language, languages, load_language
 from mercato.extraction.names import ClubName
@@ -72,6 +72,8 @@ class RuleReader:
             facts = assembler.enrich(number, row, nodes, events, found, drafter.topic, drafter.deal)
             drafts.extend(found)
             drafts.extend(facts)
+        if drafter.capped:
+            cap(drafts)
         claims = assembler.claims(drafts, drafter.presupposed)
         return [c for c in claims if c.confidence is None or c.confidence >= self.threshold]
 

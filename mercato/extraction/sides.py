@@ -61,7 +61,7 @@ class Sides:
     def _implied(self, event: Event, people: list[tuple[Being, Span]]) -> list[Club]:
         """ "sarebbe tra i primi a essere presi in considerazione": the suitor of whom the text has spoken."""
         offer = event.frame == "bid" and event.entry.get("noun")  # "a first offer was refused": of him who wants X
-        if not (event.elliptic or offer) or event.unnamed_suitors or len(people) != 1:
+        if not (event.elliptic or offer or event.sellers) or event.unnamed_suitors or len(people) != 1:
             return []
         being = people[0][0]
         suitor = self.suitors.get(id(being))

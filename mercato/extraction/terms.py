@@ -31,6 +31,7 @@ class TermReader:
         self.lowering = language.words.get("lowering", frozenset())
         self.until_words = language.words.get("until_words", frozenset())
         self.no_fee = language.words.get("no_fee_after", frozenset())
+        self.fresh = language.words.get("fresh_contract_words", frozenset())
         self.asides = language.words.get("money_asides", frozenset())
 
     # Until when
@@ -141,6 +142,7 @@ class TermReader:
                 self._note_holder(nodes, mark, found[1][0], being)
                 draft = Draft(ClaimKind.CONTRACT, being, None, None, sentence)
                 draft.until = found[0]
+                draft.owned = not self.fresh or not set(mark.key.split()) <= self.fresh
                 draft.spans = [
                     (EvidenceRole.TRIGGER, (mark.start, mark.end)),
                     (EvidenceRole.PERSON, self._person_span(nodes, mark.start, being)),
