@@ -48,25 +48,36 @@ class Resolver(RegisterFacts):
         self.in_clause: Being | None = None
         self.club_here: ClubName | None = None
         self.club_first: ClubName | None = None
+        # The number of the paragraph that is read, and the club that its sentences so far were about.
+        self.block = 0
+        self.club_of_block: ClubName | None = None
         # The club that earlier sentences were about: their first subject.
         self.club_spoken_of: ClubName | None = None
         self.spoken_of: Being | None = None
+        # The club that the whole text is about, and the one that publishes it.
+        self.main: ClubName | None = None
+        self.publisher: ClubName | None = None
         # The club that a heading stands for, in the paragraphs below it.
         self.section: ClubName | None = None
 
     # People
 
-    def see(self, nodes: Row) -> None:
-        """Settles the mentions of a sentence, from left to right."""
+    def see(self, nodes: Row, block: int = 0, opens: bool = False) -> None:
+        """Settles the mentions of a sentence of a block, from left to right; `opens`: it is a heading or a question."""
         if self.subjects:
-            self.spoken_of = next((b for b in self.subjects if b.role == "player"), self.subjects[0])
+            player = next((b for b in self.subjects if self._is_player(b)), None)
+            known = self.spoken_of is not None and self._is_player(self.spoken_of)
+            if player is not None or not known:
+                self.spoken_of = player or self.subjects[0]
         elif self.here and (self.spoken_of is None or self.elliptic):
             self.spoken_of = next((b for b in self.here if b.role == "player"), self.here[0])
         self.here = []
         self.subjects = []
         aside = False
         if self.club_first is not None:
-            self.club_spoken_of = self.club_first
+            self.club_spoken_of = self.club_of_block = self.club_first
+        if block != self.block:
+            self.block, self.club_of_block = block, None
         self.club_here = self.club_first = None
         self.in_clause = None
         teller = False
@@ -81,8 +92,8 @@ class Resolver(RegisterFacts):
             before = node
             if node.key in _CLAUSE_MARKS or not node.categories.isdisjoint(CLAUSE_WORDS):
                 self.in_clause = None
-                opens = node is nodes[0] and not any(n.key == "," for n in nodes)
-                aside = (aside or not (opens or node.key in _CLAUSE_MARKS)) and node.key not in (";", ":")
+                fragment = node is nodes[0] and not any(n.key == "," for n in nodes)
+                aside = (aside or not (fragment or node.key in _CLAUSE_MARKS)) and node.key not in (";", ":")
             if node.kind is NodeKind.OUTLET and isinstance(node.value, Journalist):
                 teller = True
             for mention in node.people:
@@ -94,7 +105,7 @@ class Resolver(RegisterFacts):
                         self.in_clause = being
                     if being not in self.here and node.role != "aside":
                         self.here.append(being)
-                    if not aside and node.role not in _ASIDE_ROLES and being.role != "official":
+                    if opens or (not aside and node.role not in _ASIDE_ROLES and being.role != "official"):
                         self.subjects.append(being)
                     mention.being = being
                     self._recall(being)
@@ -293,6 +304,9 @@ class Resolver(RegisterFacts):
         """Whether the register has the person at the club whose academy product the text speaks of."""
         clubs = {club.key for club in mention.youth_clubs}
         return any(spell.club_id in clubs for p in being.people for spell in p.spells)
+
+    def _is_player(self, being: Being) -> bool:
+        return being.role == "player" and (not being.people or any(p.role == "player" for p in being.people))
 
     def _is_coach(self, being: Being) -> bool:
         return any(p.role != "player" for p in being.people)

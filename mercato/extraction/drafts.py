@@ -55,7 +55,7 @@ class Drafter(FrameRules):
                 found.extend(self._draft(event, ClaimKind.MOVE, b, s, c) for b, s in event.people for c in event.buyers)
                 continue
             self._coach_wants(event)
-            if event.frame == "leave" and _is_club_act(event):
+            if _is_club_act(event):
                 continue
             if self._goes_on(event, found) or self._is_refused(event):
                 continue
@@ -257,6 +257,7 @@ class Drafter(FrameRules):
             event.people = [pair for pair in event.people if not _is_official(pair[0])]
             moving = [pair for pair in event.people if not (pair[0].people and pair[0].people[0].role == "coach")]
             event.people = moving or event.people
+        event.people = [pair for pair in event.people if pair[0].role != "official"]
         if event.people:
             players = [pair for pair in event.people if pair[0].role == "player"]
             for being, _ in event.people if players else ():
@@ -359,8 +360,10 @@ def targets(nodes: Row, sentence: int) -> Iterator[Draft]:
 
 
 def _is_club_act(event: Event) -> bool:
-    """ "what Liverpool are left with": it is people who leave, whoever else may."""
+    """ "what Liverpool are left with", "Leverkusen go to Kiel": it is people who leave and join, whoever else may."""
     subject = event.subject
+    if not (event.frame == "leave" or (event.frame == "join" and not event.elliptic)) or event.entry.get("noun"):
+        return False
     return subject is not None and bool(subject.clubs) and not event.people and bool(event.entry.form)
 
 

@@ -8,7 +8,7 @@ from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.draft import Draft
 from mercato.extraction.events import Club, Event, Span
 from mercato.extraction.nodes import NodeKind
-from mercato.extraction.sides import Sides
+from mercato.extraction.sides import Sides, paired
 from mercato.model import ClaimKind, Deal, EvidenceRole, Stage
 
 # Frames in which those who run a club, or an agent, speak of somebody else.
@@ -89,7 +89,7 @@ class FrameRules(Sides):
 
     def _moves(self, event: Event, people: list[tuple[Being, Span]], clubs: list[Club]) -> Iterator[Draft]:
         for being, span in people:
-            for club in clubs:
+            for club in paired(people, span, clubs):
                 if being.current.get(club.name.key):
                     continue
                 if (
@@ -223,6 +223,8 @@ class FrameRules(Sides):
     def _leave(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         if not event.sellers:
             event.sellers = list(event.partner_clubs)
+        if not event.sellers and event.entry.get("implied") == "seller" and people and not people[0][0].current:
+            event.sellers = self._home(event, people[0][0])
         self._note_sellers(event, people)
         if event.background:
             return
@@ -317,7 +319,8 @@ class FrameRules(Sides):
         for being, span in people:
             others = [club for club in clubs if not being.current.get(club.name.key)]
             sided = event.frame == "agree" or (event.subject is not None and event.subject.kind is NodeKind.CLUB)
-            if len(others) > 1 and (sided or event.between) and not being.current:
+            suitors = len(others) > 2 or "plan" in event.governors  # "A, B and C all want to talk to him"
+            if len(others) > 1 and (sided or event.between) and not being.current and not suitors:
                 seller = self._seller_of_two(being, others)
                 being.at(seller.name, seller.span)
                 others = [club for club in others if club is not seller]

@@ -213,6 +213,8 @@ class NameShapes:
             if not inside and not self._opens_as_subject(text, items, end):
                 return None
         name = " ".join(text[start:stop].split())
+        if len(items[end - 1].key) == 1 and text[stop : stop + 1] != ".":
+            return None  # "Q&A"
         words = {word.lower() for word in name.replace("-", " ").split()}
         if words & self.words["organisation"]:
             return None

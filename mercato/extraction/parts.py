@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from mercato.extraction.coreference import Being
 from mercato.extraction.frames import FRAMES, Frame
 from mercato.extraction.items import ItemKind
+from mercato.extraction.names import ClubName
 from mercato.extraction.nodes import CLAUSE_WORDS, ClubMention, Node, NodeKind
 from mercato.extraction.step_tools import StepTools
 from mercato.extraction.steps import (
@@ -321,7 +322,8 @@ class Parts(StepTools):
 
     def _begins_clause(self, nodes: list[Node], at: int, first: bool) -> bool:
         """A noun phrase without preposition, with a word for a step after it, is a new subject."""
-        opens = not first or (self.fronted and nodes[at - 1].key == ",")
+        joined = nodes[at - 1].has("conjunctions") and at > 1 and nodes[at - 2].key == ","
+        opens = not first or joined or (self.fronted and nodes[at - 1].key == ",")
         if nodes[at].role is not None or not opens or at + 1 >= len(nodes):
             return False
         follow = nodes[at + 1]
@@ -428,6 +430,12 @@ class Parts(StepTools):
             span = (mention.start, mention.end)
             if part in ("buyer", "keeper") and node.owner and not mention.pronoun and event.frame == "join":
                 continue  # "to join Leo Messi's team"
+            if part in ("buyer", "seller", "keeper") and self._is_strange(node, being):
+                club = ClubName(being.name)
+                self.resolver.first_spans.setdefault(club.key, span)
+                being.role = "official"  # nobody who moves
+                getattr(event, f"{part}s").append(Club(club, span))
+                continue
             if part == "coach":
                 event.replaced.append((being, span))
             elif part in ("player", "any") or not self._acts_for_club(being):
@@ -436,6 +444,12 @@ class Parts(StepTools):
                 employer = self.resolver.employer(being)
                 if employer is not None:
                     getattr(event, f"{part}s").append(Club(employer, being.spans.get(employer.key, span)))
+
+    def _is_strange(self, node: Node, being: Being) -> bool:
+        """ "joined from Longford Vale": a name that nobody knows where a club is named."""
+        name = node.people[0].name
+        known = being.people or being.positions or being.age is not None or being.countries or being.current
+        return node.role in ("source", "goal") and name is not None and " " in name.name and not known
 
     def _acts_for_club(self, being: Being) -> bool:
         """Coaches and officials act for their club."""

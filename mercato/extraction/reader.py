@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 from mercato.extraction.assembly import READER_VERSION, Assembler
@@ -9,12 +10,13 @@ from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.draft import Draft
 from mercato.extraction.drafts import Drafter, cap, targets
 from mercato.extraction.events import EventReader
+from mercato.extraction.items import ItemKind
 from mercato.extraction.languages import Language, languages, load_language
 from mercato.extraction.names import ClubName
 from mercato.extraction.naming import Namer
 from mercato.extraction.nodes import Node, NodeKind, Row
 from mercato.extraction.phrases import Chunker
-from mercato.extraction.sentences import fill_items, sentences
+from mercato.extraction.sentences import Sentence, fill_items, sentences
 from mercato.model import BlockKind, Claim, Document
 from mercato.register import Register
 
@@ -48,20 +50,22 @@ class RuleReader:
         at_club = language.words.get("at_club_roles", _AT_CLUB)
         elliptic = "dropped_subjects" in language.words["switches"]
         resolver = Resolver(self.register, day, elliptic, frozenset(language.preposition_roles))
+        resolver.publisher = _publisher(document, rows)
+        resolver.main = resolver.publisher or _main_club(rows)
         reader = EventReader(language, resolver)
         drafter = Drafter(resolver)
         assembler = Assembler(document, language, resolver, self.register)
         drafts: list[Draft] = []
         for number, row in enumerate(rows):
             nodes = chunker.nodes(row.items, text)
-            resolver.see(nodes)
+            resolver.see(nodes, row.block, row.is_question or row.kind is BlockKind.HEADING)
             if row.kind is BlockKind.HEADING:
                 resolver.section = _heading_club(nodes)
             if nodes.people and nodes.clubs:
                 _place_in_brackets(nodes)
                 _place_by_preposition(nodes, at_club)
             if nodes.people and nodes.has("be"):
-                _place_by_predicate(nodes)
+                _place_by_predicate(nodes, language.negations)
             events = reader.read(nodes, number)
             assembler.conditions.mark(nodes, events, number)
             spoken = [n for n in nodes.people if n.role != "aside"]
@@ -82,6 +86,25 @@ class RuleReader:
             language = load_language(code)
             self._tools[code] = (language, Namer(self.register, language), Chunker(self.register, language))
         return self._tools[code]
+
+
+def _main_club(rows: list[Sentence]) -> ClubName | None:
+    """The club that a text names most; what stands in its first two blocks counts double."""
+    named: Counter[str] = Counter()
+    clubs: dict[str, ClubName] = {}
+    for row in rows:
+        for item in row.items:
+            if item.kind is ItemKind.CLUB and isinstance(item.value, ClubName):
+                named[item.value.key] += 2 if row.block < rows[0].block + 2 else 1
+                clubs.setdefault(item.value.key, item.value)
+    return clubs[named.most_common(1)[0][0]] if named else None
+
+
+def _publisher(document: Document, rows: list[Sentence]) -> ClubName | None:
+    """The club that publishes the text, where the outlet is called as a club that it names."""
+    outlet = (document.outlet or "").casefold()
+    named = (i.value for row in rows for i in row.items if i.kind is ItemKind.CLUB) if outlet else ()
+    return next((n for n in named if isinstance(n, ClubName) and n.name.casefold() == outlet), None)
 
 
 def _heading_club(nodes: list[Node]) -> ClubName | None:
@@ -127,14 +150,14 @@ def _place_in_brackets(nodes: Row) -> None:
 _AT_CLUB = frozenset({"place", "for", "of"})
 
 
-def _place_by_predicate(nodes: list[Node]) -> None:
+def _place_by_predicate(nodes: list[Node], negations: frozenset[str]) -> None:
     """ "Maignan is still a Milan player": what somebody is said to be."""
     for at, node in enumerate(nodes):
         mention = node.people[0] if node.kind is NodeKind.PERSON and len(node.people) == 1 else None
         if mention is None or mention.name is not None or not mention.indefinite:
             continue
         before = next((n for n in reversed(nodes[:at]) if n.kind is not NodeKind.WORD), None)
-        if before is None or not before.has("be"):
+        if before is None or not before.has("be") or any(n.key in negations for n in nodes[max(0, at - 3) : at]):
             continue
         for being in _person_before(nodes, at, wanted=False)[-1:]:
             for club, relation in mention.clubs:
@@ -196,6 +219,9 @@ def _person_before(nodes: list[Node], at: int, wanted: bool) -> list[Being]:
             if wanted and index and nodes[index - 1].kind is NodeKind.EVENT:
                 return []  # "wants Perin at Milan": where the step leads, not where he plays
             return [m.being for m in node.people if m.being is not None]
-        if node.kind in (NodeKind.EVENT, NodeKind.CLUB) or node.key in (";", ".") or node.has("background"):
+        lasted = any(n.tag is ItemKind.LENGTH for n in nodes[index : index + 3])  # "free after seven years at Arsenal"
+        if node.kind in (NodeKind.EVENT, NodeKind.CLUB) or node.key in (";", "."):
+            return []
+        if node.has("background") and not lasted:
             return []
     return []

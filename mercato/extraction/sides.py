@@ -11,6 +11,17 @@ from mercato.model import Stage
 CLUB_ACTS = frozenset({"pursue", "acquire", "bid", "talks", "withdraw"})
 
 
+def paired(people: list[tuple[Being, Span]], span: Span, clubs: list[Club]) -> list[Club]:
+    """The clubs of one of several people: of "A at X and B at Y" each has the one behind him, else each has all."""
+    starts = sorted({s[0] for _, s in people})
+    if len(starts) < 2 or len(starts) != len(clubs):
+        return clubs
+    after = [next((n for n in reversed(starts) if n < club.span[0]), None) for club in clubs]
+    if len(set(after)) != len(clubs) or None in after:
+        return clubs
+    return [club for club, start in zip(clubs, after, strict=True) if start == span[0]]
+
+
 class Sides:
     """Settles the clubs of a step with the rest of the text and with the register."""
 
@@ -19,6 +30,11 @@ class Sides:
     suitors: dict[int, Club]
 
     def _note_sellers(self, event: Event, people: list[tuple[Being, Span]]) -> None:
+        if len(people) > 1 and len(people) == len(event.sellers):
+            for being, span in people:
+                for seller in paired(people, span, event.sellers):
+                    being.at(seller.name, seller.span, 2)
+            return
         for seller in event.sellers:
             for being, _ in people[-1:] if len(people) > 1 else people:
                 if not (event.conditional and being.current):
@@ -47,10 +63,14 @@ class Sides:
 
     def _home(self, event: Event, being: Being) -> list[Club]:
         """ "the Dane arrives from Lens": the club whose news it is, where the text leaves out where to."""
+        resolver = self.resolver
         if self.deal is not None and self.deal.being is being and self.deal.club is not None:
             names = [self.deal.club]
         else:
-            names = [n for n in (self.resolver.section, self.resolver.club_here, self.resolver.club_spoken_of) if n]
+            coaches = (b for b in resolver.here if b is not being and b.role == "coach" and b.first[0] <= event.span[0])
+            bench = next((resolver.employer(coach) for coach in coaches), None)
+            near = (resolver.section, bench, resolver.club_here, resolver.club_of_block)
+            names = [n for n in (*near, resolver.main, resolver.club_spoken_of) if n is not None]
         left = {c.name.key for c in event.sellers}
         for name in names:
             span = self.resolver.first_spans.get(name.key)
