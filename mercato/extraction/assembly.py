@@ -116,6 +116,7 @@ class Assembler:
         drafts = [
             d
             for d in drafts
+            if d.being.role != "official"
             if d.kind is not ClaimKind.MOVE
             or d.stage is not Stage.DONE
             or d.club is None

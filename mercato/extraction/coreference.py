@@ -134,6 +134,10 @@ class Resolver(RegisterFacts):
             name = node.people[0].name
             if words and words[0].has("officials") and name is not None and not words[0].has("players"):
                 node.people[0].role = "official"
+        for before, comma, node in zip(nodes, nodes[1:], nodes[2:], strict=False):
+            named = node.kind is NodeKind.PERSON and len(node.people) == 1 and node.people[0].name is not None
+            if named and comma.key == "," and before.has("officials") and not before.has("players"):
+                node.people[0].role = "official"  # "il suo agente, Beppe Riso,"
 
     def _ends_in_preposition(self, node: Node) -> bool:
         """ "rescindió con" + "la Juventus": the club is governed by a preposition inside the words for the step."""

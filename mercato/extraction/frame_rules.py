@@ -144,6 +144,9 @@ class FrameRules(Sides):
             return Club(club, being.spans[club.key])
         if self.clearing is not None:
             return self.clearing
+        known = self.resolver.known_club(being)
+        if known is not None:
+            return Club(known, self.resolver.first_spans[known.key])
         return self._club_of_speaker(being) if being.role == "player" else None
 
     def _club_of_speaker(self, being: Being) -> Club | None:
@@ -163,6 +166,8 @@ class FrameRules(Sides):
                 yield self._draft(event, kind, being, span, club)
 
     def _join(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        if event.entry.get("subject") == "player" and event.subject is not None and event.subject.clubs:
+            return  # "la Lazio dice sì": a club joins nobody
         self._note_sellers(event, people)
         self._part_sides(event, people)
         going_on = event.frame == "join" and not event.entry.get("noun") and not event.unnamed_suitors

@@ -230,6 +230,8 @@ class NameShapes:
     def _names_no_person(self, items: list[Item], at: int) -> bool:
         """A lone capitalised word after an article ("the Magpies") or a word of place ("at Caselle")."""
         before = items[at - 1].key if at else ""
+        if before in self.joined and fold_name(items[at].key) not in self.register.surnames:
+            return True  # "sul Bosforo": nobody has an article in front of his name
         return before in self.language.articles or before in self.places
 
     def _opens_as_subject(self, text: str, items: list[Item], at: int) -> bool:

@@ -36,6 +36,8 @@ class Parts(StepTools):
             and chain.entries[0].get("control") == "object"
         )
         event.subject = None if controlled else self._subject(nodes, chain)
+        if self.elliptic and frame.subject == "player":
+            event.subject = self._personal(nodes, chain, event.subject)
         if chain.purposive and event.entry.get("noun") and event.subject is not None and event.subject.people:
             event.subject = None if not event.subject.owner else event.subject  # "to fund moves for"
         opens = chain.entries[0].form == "pp" and chain.nodes[0] == 0  # "Saltato il passaggio al Chelsea, Maignan ..."
@@ -229,6 +231,14 @@ class Parts(StepTools):
             if low and nodes[low].has("be") and before.kind is NodeKind.CLUB and before.role is None:
                 return before
         return node
+
+    def _personal(self, nodes: list[Node], chain: Chain, subject: Node | None) -> Node | None:
+        """ "il romeno, che ha portato il Parma alla salvezza, è a un passo dall'Inter": who joins is a person."""
+        if subject is None or subject.kind is not NodeKind.CLUB or chain.nodes[0] == 0:
+            return subject
+        comma = any(n.key == "," for n in nodes[nodes.index(subject) : chain.nodes[0]])
+        people = [n for n in nodes[: nodes.index(subject)] if n.kind is NodeKind.PERSON and n.role is None]
+        return people[-1] if comma and people else subject
 
     def _alone_before(self, nodes: list[Node], at: int, event_at: int) -> bool:
         """ "with Roma and Inter interested": nothing but small words between the noun phrase and the step."""

@@ -90,7 +90,8 @@ class Sides:
         if not event.elliptic:
             return []
         club = self.resolver.club_spoken_of
-        acts = event.dropped and not event.passive and event.frame in CLUB_ACTS
+        alone = event.dropped or (event.frame == "talks" and not event.entry.form and event.subject is None)
+        acts = alone and not event.passive and event.frame in CLUB_ACTS
         if club is None or not (acts or event.entry.get("arrives")):
             return []
         span = self.resolver.first_spans.get(club.key)
