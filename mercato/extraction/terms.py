@@ -16,6 +16,8 @@ from mercato.model import ClaimKind, Deal, EvidenceRole, Money
 
 Span = tuple[int, int]
 NEAR = 12
+# Roles of the prepositions before the club that somebody has a contract with.
+_HELD_BY = frozenset({"partner", "place", "goal", "of"})
 _SIGNING = frozenset({"join", "acquire", "renew"})
 REACH = 90  # characters between the words for a price and its figure
 
