@@ -124,6 +124,7 @@ class Assembler:
         ]
         drafts = self._with_known_clubs(drafts)
         self._place_by_the_only_club(drafts)
+        drafts = [d for d in drafts if d.kind is not ClaimKind.STAY or d.club is not None]
         drafts = self._without_conditional(drafts)
         self.conditions.bind(drafts)
         self.attribution.bind(drafts, self.rows)

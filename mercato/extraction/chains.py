@@ -90,7 +90,7 @@ class Chains(StepTools):
     def _is_purpose(self, nodes: list[Node], last: int, at: int) -> bool:
         """ "made a bid to sign", "talks with Watford to sign": the step that an earlier one in the clause serves."""
         infinitive = at > 0 and nodes[at - 1].has("prep") and any(e.form == "inf" for e in nodes[at].entries)
-        if at == 0 or not (nodes[at - 1].has("prep", "goal") or infinitive):
+        if at == 0 or not (self._after(nodes, at, "prep", "goal") or infinitive):
             low = at - 1 - (at > 1 and nodes[at - 1].has("articles"))
             serves = self.elliptic and any(e.get("noun") for e in nodes[at].entries) and nodes[low].key in self.purposes
             return at > 0 and (nodes[low].has("prep", "about") or serves)
@@ -247,7 +247,13 @@ class Chains(StepTools):
         return at >= 2 and nodes[at - 2].kind in (NodeKind.CLUB, NodeKind.PERSON) and nodes[at - 2].role is None
 
     def _after(self, nodes: list[Node], at: int, category: str, name: str | None = None) -> bool:
-        return at > 0 and nodes[at - 1].has(category, name)
+        if at == 0:
+            return False
+        before = nodes[at - 1]
+        ends_with = before.kind is NodeKind.EVENT and " " in before.key and category == "prep" and name is not None
+        if ends_with and self.language.preposition_roles.get(before.key.rsplit(" ", 1)[-1]) == name:
+            return True  # "made a final offer to" + "sign"
+        return before.has(category, name)
 
     def _after_be(self, nodes: list[Node], at: int) -> bool:
         before = self._before_words(nodes, at)

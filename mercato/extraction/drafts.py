@@ -284,6 +284,8 @@ class Drafter(FrameRules):
             if event.frame == "radar" and all(b.first[0] > event.span[1] for b in here):
                 return [(b, b.first) for b in here]
             before = [b for b in here if b.first[0] < event.span[0]]
+            if not before and event.frame == "sell" and not (event.passive or event.entry.get("noun")):
+                return []  # a sale names its player, or has named him before
             being = before[-1] if before else here[-1 if event.elliptic else 0]
             return [(being, being.first)]
         known = self.topic is not None and self.topic.role == "player"

@@ -17,6 +17,8 @@ from mercato.extraction.steps import (
 )
 from mercato.model import Stage
 
+_FIRM = frozenset({Stage.ADVANCED, Stage.AGREED, Stage.DONE})
+
 __all__ = ["Club", "Event", "EventReader", "Span"]
 
 
@@ -51,7 +53,21 @@ class EventReader(Chains, Parts):
                 and not self._is_idle(nodes, chain, event)
             ):
                 events.append(event)
+        self._doubt(nodes, events)
         return events
+
+    def _doubt(self, nodes: list[Node], events: list[Event]) -> None:
+        """ "is unsure whether Vlahovic will extend": what is in doubt is no more than possible."""
+        for at, node in enumerate(nodes):
+            if not node.has("event:unsure"):
+                continue
+            event = next((e for e in events if e.at > at), None)
+            if event is not None and event.stage in _FIRM:
+                event.stage = Stage.INTEREST
+        words = self.language.words.get("doubtful", frozenset())
+        for event in events if words else ():
+            if event.entry.name == "future" and any(n.key in words for n in nodes[event.at : event.at + 8]):
+                event.governors = (*event.governors, "doubt")
 
     def _is_idle(self, nodes: list[Node], chain: Chain, event: Event) -> bool:
         """Everyday verbs are steps only with a person right behind them, or as passives of one: "take", "get"."""
@@ -67,7 +83,8 @@ class EventReader(Chains, Parts):
             follow = nodes[head + 2] if head + 2 < len(nodes) else None
         if follow is not None and follow.kind is NodeKind.PERSON and not follow.owner:
             after = nodes[nodes.index(follow) + 1 :][:2]
-            clause = any(n.has("be") or n.has("have") for n in after)  # "confirms X is expected to leave"
+            told = bool(after) and after[0].has("relatives")
+            clause = not told and any(n.has("be") or n.has("have") for n in after)  # "confirms X is expected to leave"
             return clause or follow.start - nodes[head].end > 7
         return (
             not any(n.has("relatives") for n in nodes[: chain.nodes[0]])
@@ -156,6 +173,9 @@ class EventReader(Chains, Parts):
 
     def _serve_stay(self, earlier: Event, event: Event) -> None:
         """ "talks with Juventus about a new deal": who talks with whom does it about a stay."""
+        if earlier.negated:
+            event.frame = earlier.frame = "none"  # "hasn't spoken to the club about a contract extension"
+            return
         event.stage = earlier.stage
         event.people = event.people or earlier.people
         event.keepers = event.keepers or earlier.buyers or earlier.partner_clubs

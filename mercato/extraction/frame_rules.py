@@ -292,6 +292,8 @@ class FrameRules(Sides):
         for being, span in people:
             club = clubs[0] if clubs else self._own_club(being)
             if club is None:
+                if event.stage is not Stage.INTEREST:
+                    yield self._draft(event, ClaimKind.STAY, being, span, None)  # kept where the text has one club
                 continue
             if "doubt" in event.governors:
                 yield self._draft(event, ClaimKind.EXIT, being, span, club, Stage.INTEREST)

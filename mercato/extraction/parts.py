@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 
 from mercato.extraction.coreference import Being
 from mercato.extraction.frames import FRAMES, Frame
@@ -11,6 +12,7 @@ from mercato.extraction.names import ClubName
 from mercato.extraction.nodes import CLAUSE_WORDS, ClubMention, Node, NodeKind
 from mercato.extraction.step_tools import StepTools
 from mercato.extraction.steps import (
+    FINAL_STAGES,
     FINITE,
     OFFERS,
     Chain,
@@ -44,7 +46,12 @@ class Parts(StepTools):
         event.dropped = self.turns and event.subject is None and chain.entries[0].form in FINITE and not opens
         event.elliptic = self.elliptic
         self._attached_pronoun(nodes, chain, event, frame)
-        if event.subject is not None:
+        refused = event.frame == "acquire" and event.stage in FINAL_STAGES and "refuse" in event.governors
+        by_seller = refused and bool(event.buyers) and event.subject is not None and bool(event.subject.clubs)
+        if event.subject is not None and by_seller:
+            self._assign(event, event.subject, "seller")  # "Liverpool rejected an attempt from Southampton to take"
+            event.stage = Stage.REJECTED
+        elif event.subject is not None:
             self._assign(event, event.subject, self._subject_role(event, frame))
             self._joint_subject(nodes, event, frame)
         if (
@@ -52,6 +59,7 @@ class Parts(StepTools):
             and event.stage is Stage.REJECTED
             and event.subject is not None
             and event.subject.clubs
+            and not by_seller
         ):
             event.stage = Stage.WITHDRAWN  # a club that turns down the chance to sign
         self._object_pronoun(nodes, chain, event, frame)
@@ -116,8 +124,9 @@ class Parts(StepTools):
             node = nodes[at]
             if node.kind in (NodeKind.PERSON, NodeKind.EVENT) or node.key in (",", ";"):
                 return
-            before = nodes[at - 1]
-            if node.has("be") and before.kind is NodeKind.PERSON and not before.owner:
+            before = nodes[at - 2] if nodes[at - 1].key == "," and at > 1 else nodes[at - 1]
+            is_told = node.has("be") or node.key in self.language.words.get("copulas", ())
+            if is_told and before.kind is NodeKind.PERSON and not before.owner:
                 for mention in before.people:
                     if mention.being is not None and mention.being.role != "official":
                         event.people.append((mention.being, (mention.start, mention.end)))
@@ -265,7 +274,7 @@ class Parts(StepTools):
         low = at - 1
         while low >= 0:
             if nodes[low].kind is NodeKind.PERSON or (nodes[low].kind is NodeKind.CLUB and at - low <= 2):
-                return nodes[low]
+                return _last_of(nodes[low]) if nodes[at + 1].key in self.singular else nodes[low]
             low -= 1
         return None
 
@@ -476,3 +485,12 @@ class Parts(StepTools):
                 getattr(event, f"{part}s").append(club)
             elif part in ("any", "player", "coach"):
                 event.partner_clubs.append(club)
+
+
+def _last_of(node: Node) -> Node:
+    """ "Martinez and Lukaku, who is": the last of a list alone."""
+    if len(node.people) < 2:
+        return node
+    last = copy(node)
+    last.people = node.people[-1:]
+    return last

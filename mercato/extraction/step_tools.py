@@ -21,4 +21,5 @@ class StepTools:
         self.purposes: frozenset[str] = language.words.get("purposes", frozenset())
         self.infinitives: frozenset[str] = language.words.get("be_infinitives", frozenset())
         self.clitics: tuple[str, ...] = tuple(language.words.get("object_clitics", ())) or ("\0",)
+        self.singular: frozenset[str] = language.words.get("singular", frozenset())
         self.agents: frozenset[str] = language.words.get("agent_roles", frozenset())

@@ -300,6 +300,7 @@ class TermReader:
                 if n.kind is NodeKind.CLUB and n.start < mark.start and n.role in (None, "agent", "partner")
             ]
             clubs.reverse()
+            clubs = [c for c in clubs if not _is_parted(nodes, c, mark)]
             holders = ("partner", "place", "of") if mark.entry.name == "clause" else ()
             clubs = clubs or [n for n in nodes if n.kind is NodeKind.CLUB and n.role in holders]
         for node in clubs[:1]:
@@ -421,3 +422,10 @@ class TermReader:
             if name in names:
                 return Deal(name)
         return None
+
+
+def _is_parted(nodes: list[Node], club: Node, mark: Mark) -> bool:
+    """ "Spurs are keen on signing Andersen, who is valued at": who does something else first asks no price."""
+    between = [n for n in nodes if club.end <= n.start and n.end <= mark.start]
+    steps = any(n.kind is NodeKind.EVENT and any(e.get("core") for e in n.entries) for n in between)
+    return steps and any(n.kind is NodeKind.PERSON for n in between)
