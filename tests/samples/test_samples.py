@@ -53,14 +53,16 @@ OTHER_NAMES = {
     "Athletic Bilbao": ("athletic", "athletic club"),
     "Bayern Munich": ("bayern", "munchen"),
     "Leeds United": ("leeds",),
-    "Barcelona": ("barca", "barcellona"),
-    "Olympique Marseille": ("marsiglia", "marsella", "om"),
-    "Napoli": ("napoles", "neapel"),
+    "Barcelona": ("barca", "barcellona", "barcelone"),
+    "Olympique Marseille": ("marsiglia", "marsella", "om", "marselha"),
+    "Napoli": ("napoles", "neapel", "naples"),
     "AC Milan": ("mailand",),
     "Brazil": ("brasil", "brasilianische"),
     "Inter Milan": ("inter",),
     "Cologne": ("koln", "keulen"),
     "Club Brugge": ("brugge",),
+    "Mainz 05": ("mayence",),
+    "Dynamo Moscow": ("dinamo",),
 }
 
 
