@@ -71,6 +71,7 @@ class Assembler:
         amounts = self.terms.amounts(row.items)
         facts = list(self.terms.prices(nodes, amounts, noticed, number, topic))
         carried = self._carried(number, nodes, found, deal)
+        self.attribution.cover(number, carried)
         priced = {id(d.being) for d in facts}
         found[:] = [
             d for d in found

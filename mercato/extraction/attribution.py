@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import msgspec
@@ -32,7 +33,15 @@ class AttributionReader:
         self.text = text
         self.publisher = publisher
         self.citations: dict[int, Citation] = {}
+        self.covered: list[tuple[Draft, Citation]] = []
         of = {word for word, role in language.preposition_roles.items() if role == "of"}
+        possessors = {f"{mark}{end}" for mark in "'’" for end in language.possessive}
+        self.employing = of | possessors | {f"{mark} journalist" for mark in possessors} | {"(", ",", "/", "@", "|"}
+        self.openers = (
+            language.words["conjunctions"]
+            | language.words["breaks"]
+            | language.words.get("sentence_openers", frozenset())
+        )
         self.joints: frozenset[str] = language.words["conjunctions"] | of | {","}
 
     def read(self, number: int, row: Sentence, noticed: list[Mark]) -> None:
@@ -46,12 +55,14 @@ class AttributionReader:
         for at, item in enumerate(items):
             if item.kind is ItemKind.OUTLET or self._may_be_source(item):
                 rank = self._rank(items, at, cues)
+                if rank is None and self._opens(items, at):
+                    rank = SUBJECT
                 if rank is not None:
                     link = self._link(item)
                     if link is not None and not self._is_publisher(link):
                         ordered.append((rank, item.start, link))
         ordered.sort(key=lambda entry: (entry[0], entry[1]))
-        for _, _, link in ordered:
+        for link in self._with_employers([link for _, _, link in ordered]):
             if all(link.name != known.name for known in citation.links):
                 citation.links.append(link)
         continues = any(m.entry.name == "same" for m in cues) or self._by_town(items)
@@ -62,6 +73,37 @@ class AttributionReader:
         if any(m.entry.name == "back" for m in cues) and number - 1 not in self.citations:
             self.citations[number - 1] = Citation(list(citation.links))
 
+    def _opens(self, items: list[Item], at: int) -> bool:
+        """ "The Daily Express, leaning on what Romano has learned, says": an outlet that a sentence begins with."""
+        if items[at].kind is not ItemKind.OUTLET:
+            return False
+        before = items[at - 1] if at else None
+        opens = before is None or (at == 1 and (before.key in self.language.articles or before.key in self.openers))
+        after = items[at + 1].key if at + 1 < len(items) else ""
+        return opens and after not in (":", "'s", ")")
+
+    def _with_employers(self, links: list[Link]) -> list[Link]:
+        """The links, a journalist and the outlet named beside as one: "Florian Plettenberg of Sky Germany"."""
+        kept: list[Link] = []
+        for link in sorted(links, key=lambda link: link.kind is not LinkKind.JOURNALIST):
+            boss = next((o for o in kept if self._works_for(o, link)), None)
+            if boss is None:
+                kept.append(link)
+            else:
+                at = kept.index(boss)
+                kept[at] = Link(boss.kind, f"{boss.name} ({link.name})", boss.id, boss.span)
+        return sorted(kept, key=links_order(links))
+
+    def _works_for(self, one: Link, other: Link) -> bool:
+        """Whether nothing but a joint stands between a journalist and an outlet."""
+        if one.kind is not LinkKind.JOURNALIST or other.kind is not LinkKind.OUTLET or "(" in one.name:
+            return False
+        if one.span is None or other.span is None:
+            return False
+        low, high = min(one.span.end, other.span.end), max(one.span.start, other.span.start)
+        between = self.text[low:high].strip().lower()
+        return high - low <= 12 and between in self.employing
+
     def _previous(self, number: int) -> Citation | None:
         for earlier in range(number - 1, -1, -1):
             if earlier in self.citations and self.citations[earlier].links:
@@ -70,10 +112,21 @@ class AttributionReader:
 
     def _may_be_source(self, item: Item) -> bool:
         """A person or a club's site who is a journalist or outlet by the register too."""
+        if item.kind is ItemKind.CLUB:
+            return self._outlet_named(item) is not None
         if item.kind is not ItemKind.PERSON:
             return False
         written = " ".join(self.text[item.start : item.end].split()).casefold()
         return written in self.register.journalist_names
+
+    def _outlet_named(self, item: Item) -> Outlet | None:
+        """ "(Athletic)": the outlet that a club's name in brackets stands for."""
+        if self.text[item.start - 1 : item.start] != "(" or self.text[item.end : item.end + 1] not in (")", ","):
+            return None
+        written = self.text[item.start : item.end].casefold()
+        articles = self.language.articles
+        names = {written, *(f"{article} {written}" for article in articles)}
+        return next((o for o in self.register.outlets.values() if o.name.casefold() in names), None)
 
     def _rank(self, items: list[Item], at: int, cues: list[Mark]) -> int | None:
         """0 for an origin, 1 for a relay, None where the name is no source here."""
@@ -127,6 +180,8 @@ class AttributionReader:
         written = " ".join(self.text[item.start : item.end].split())
         span = Span(item.start, item.end, self.text[item.start : item.end])
         source = item.value
+        if item.kind is ItemKind.CLUB:
+            source = self._outlet_named(item)
         if isinstance(source, Outlet):
             return Link(LinkKind.OUTLET, source.name, source.id, span)
         if isinstance(source, Journalist):
@@ -151,14 +206,23 @@ class AttributionReader:
                 return True  # "il quotidiano romano"
         return False
 
+    def cover(self, number: int, drafts: list[Draft]) -> None:
+        """Notes that what a sentence cites is said of moves told before: "Palace get £60m, ESPN reports"."""
+        citation = self.citations.get(number)
+        if citation is not None and citation.links:
+            self.covered.extend((draft, citation) for draft in drafts)
+
     def bind(self, drafts: list[Draft], rows: list[Sentence]) -> None:
         """Gives every draft the chain of its sentence; what a post or an item of a round-up cites covers all of it."""
         short = len(self.text) <= POST_LENGTH
+        told: dict[int, set[int]] = {}
+        for draft in drafts:
+            told.setdefault(draft.sentence, set()).add(id(draft.being))
         for draft in drafts:
             citation = self.citations.get(draft.sentence)
             links = list(citation.links) if citation else []
             if not links:
-                links = self._nearby(draft, rows, short)
+                links = self._nearby(draft, rows, short) or self._carried(draft, rows, told)
             draft.chain = links
             if (
                 draft.certainty is Certainty.REPORTED
@@ -168,6 +232,9 @@ class AttributionReader:
             ):
                 draft.certainty = Certainty.FACT
 
+        for draft, citation in self.covered:
+            draft.chain = draft.chain or list(citation.links)
+
     def _nearby(self, draft: Draft, rows: list[Sentence], short: bool) -> list[Link]:
         block = rows[draft.sentence].block
         for number in sorted(self.citations, key=lambda n: abs(n - draft.sentence)):
@@ -176,6 +243,17 @@ class AttributionReader:
                 continue  # a credit in a later paragraph covers nothing before it but the headline
             if citation.links and (short or (rows[number].block == block and self._ends_item(rows, number))):
                 return list(citation.links)
+        return []
+
+    def _carried(self, draft: Draft, rows: list[Sentence], told: dict[int, set[int]]) -> list[Link]:
+        """What the same paragraph goes on to say of a person after "according to": still by that source."""
+        for number in range(draft.sentence - 1, -1, -1):
+            if rows[number].block != rows[draft.sentence].block:
+                return []
+            citation = self.citations.get(number)
+            if citation is not None and citation.links:
+                people = told.get(number, set())
+                return list(citation.links) if id(draft.being) in people or not people else []
         return []
 
     def _ends_item(self, rows: list[Sentence], number: int) -> bool:
@@ -188,6 +266,15 @@ class AttributionReader:
             and row.items[-1].key in (")", "]", ".")
             and any(i.key in (")", "]") for i in row.items[-2:])
         )
+
+
+SUBJECT = 1  # the rank of an outlet that is a sentence's subject: whoever it cites there comes before it
+
+
+def links_order(links: list[Link]) -> Callable[[Link], int]:
+    """The place of a link among those as told, by its words."""
+    places = {link.span: at for at, link in enumerate(links)}
+    return lambda link: places.get(link.span, len(places))
 
 
 REACH_BEFORE = 45  # characters between "according to" and its source: "the Italian newspaper", "a report in"

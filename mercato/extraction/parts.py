@@ -287,6 +287,9 @@ class Parts(StepTools):
             if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
                 if self._begins_clause(nodes, at, first) or self._stands_by(nodes, at):
                     break
+                if node.owner and node.kind is NodeKind.CLUB and at + 1 < stop and nodes[at + 1].kind is NodeKind.CLUB:
+                    at += 1
+                    continue  # "Wrexham's rivals Stockport County"
                 role = node.role or (tail if first else None)
                 self._take(event, node, role, first, frame, nodes, at)
                 first = first and node.owner and node.kind is NodeKind.PERSON and node.people[0].pronoun

@@ -281,7 +281,11 @@ class PersonPhrases(PhraseTools):
     ) -> None:
         """ "the 24-year-old", "their Brazil forward", "a new goalkeeper", "several Juventus stars", "he"."""
         cell = cells[at]
-        if cell.tag is ItemKind.DEMONYM and at and last_word(cells[at - 1]) in self.demonym_clubs:
+        if (
+            cell.tag is ItemKind.DEMONYM
+            and at
+            and (last_word(cells[at - 1]) in self.demonym_clubs or self._is_plural_nation(cells, at))
+        ):
             self._club_of_nation(cells, at, used, taken)
             return
         if cell.tag is ItemKind.DEMONYM and not self._stands_alone(cells, at, used):
@@ -320,6 +324,13 @@ class PersonPhrases(PhraseTools):
         if follow.start - cells[at].end > 1 or follow.tag is ItemKind.MARK:
             return True  # a word that no table knows stands between, or the phrase ends
         return not used[at + 1] and not follow.categories.isdisjoint(VERB_LIKE)
+
+    def _is_plural_nation(self, cells: list[Node], at: int) -> bool:
+        """ "the Italians have raised their offer": several of a nation are its club, by the word's ending."""
+        endings = self.language.words.get("plural_demonyms", frozenset())
+        word = self.text[cells[at].start : cells[at].end].lower()
+        determined = "articles" in cells[at - 1].categories and cells[at].start - cells[at - 1].end == 1
+        return determined and any(word.endswith(ending) for ending in endings) and not word.endswith("ss")
 
     def _club_of_nation(self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
         """ "los ingleses", "i tedeschi": the club of that country that the text speaks of."""
