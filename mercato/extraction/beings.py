@@ -62,7 +62,7 @@ class Being(msgspec.Struct, eq=False):
     @property
     def club(self) -> ClubName | None:
         """The club that the text puts them at."""
-        return self.clubs[self.current.most_common(1)[0][0]] if self.current else None
+        return self.clubs[max(self.current, key=self.current.__getitem__)] if self.current else None
 
     def is_at(self, club: ClubName) -> bool:
         """Whether this is the club that the text puts them at."""

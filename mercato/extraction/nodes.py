@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
 
-from mercato.extraction.items import Item, ItemKind
+from mercato.extraction.items import Item, ItemKind, Kind
 from mercato.extraction.lexicon import Entries, Entry
 from mercato.extraction.names import ClubName, PersonName
 
@@ -16,17 +15,17 @@ if TYPE_CHECKING:
     from mercato.extraction.coreference import Being
 
 
-class NodeKind(IntEnum):
+class NodeKind(Kind):
     """What a node is."""
 
-    WORD = 0
-    MARK = 1
-    PERSON = 2
-    CLUB = 3
-    OUTLET = 4
-    EVENT = 5
-    PHRASE = 6
-    FIGURE = 7
+    WORD: ClassVar[NodeKind]
+    MARK: ClassVar[NodeKind]
+    PERSON: ClassVar[NodeKind]
+    CLUB: ClassVar[NodeKind]
+    OUTLET: ClassVar[NodeKind]
+    EVENT: ClassVar[NodeKind]
+    PHRASE: ClassVar[NodeKind]
+    FIGURE: ClassVar[NodeKind]
 
 
 class PersonMention(msgspec.Struct, eq=False):
