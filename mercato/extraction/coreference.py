@@ -101,11 +101,12 @@ class Resolver(RegisterFacts):
                     continue  # "Romano has used his line": the journalist's own
                 being = self._being(mention)
                 if being is not None:
-                    if not mention.pronoun and node.role != "aside":
+                    about = node.role != "aside" and node.kind is not NodeKind.CLUB  # not "el Betis de Pellegrini"
+                    if not mention.pronoun and about:
                         self.in_clause = being
-                    if being not in self.here and node.role != "aside":
+                    if being not in self.here and about:
                         self.here.append(being)
-                    if opens or (not aside and node.role not in _ASIDE_ROLES and being.role != "official"):
+                    if opens or (about and not aside and node.role not in _ASIDE_ROLES and being.role != "official"):
                         self.subjects.append(being)
                     mention.being = being
                     self._recall(being)

@@ -147,7 +147,7 @@ class Drafter(FrameRules):
             return False
         named_clubs = event.partner_clubs + event.buyers
         others = [club for club in named_clubs if club.name.key != deal.club.key]
-        if len(others) < len(event.partner_clubs) and event.frame == "talks":
+        if event.frame == "talks" and (len(others) < len(event.partner_clubs) or len(others) > 1):
             return False
         if others and event.subject is not None and event.subject.clubs:
             named = {c.key for m in event.subject.clubs if (c := m.settled) is not None}

@@ -8,7 +8,7 @@ from mercato.extraction.events import Club, Event, Span
 from mercato.model import Stage
 
 # What only a club does: where a language leaves its subject out, the club spoken of does it.
-CLUB_ACTS = frozenset({"pursue", "acquire", "bid", "talks", "withdraw"})
+CLUB_ACTS = frozenset({"pursue", "acquire", "bid", "talks", "withdraw", "offered", "radar"})
 
 
 def paired(people: list[tuple[Being, Span]], span: Span, clubs: list[Club]) -> list[Club]:
@@ -44,7 +44,7 @@ class Sides:
         """ "Bayern and Liverpool agree on the transfer of X": of two that agree the one is the seller."""
         subject = event.subject
         if (
-            not {"agree", "talk"} & set(event.governors)
+            not {"agree", "talk", "near"} & set(event.governors)
             or subject is None
             or len(subject.clubs) != 2
             or len(people) != 1

@@ -34,6 +34,9 @@ class TermReader:
         self.until_words = language.words.get("until_words", frozenset())
         self.no_fee = language.words.get("no_fee_after", frozenset())
         self.fresh = language.words.get("fresh_contract_words", frozenset())
+        self.elliptic = "dropped_subjects" in language.words["switches"]
+        # A sentence in which one of these stands tells of no running contract.
+        self.no_fact = {"new", "expired"} if self.elliptic else {"new"}
         self.asides = language.words.get("money_asides", frozenset())
 
     # Until when
@@ -120,12 +123,13 @@ class TermReader:
     def contracts(self, nodes: list[Node], marks: list[Mark], sentence: int, topic: Being | None) -> Iterator[Draft]:
         """Contract facts of the sentence: person and the year or month in which the contract ends."""
         seen: set[tuple[int, str]] = set()
-        fresh = any(m.entry.category == "contracts" and m.entry.name == "new" for m in marks)
+        fresh = any(m.entry.category == "contracts" and m.entry.name in self.no_fact for m in marks)
         for mark in marks:
-            if mark.entry.category != "contracts" or fresh:
+            if mark.entry.category != "contracts":
                 continue
             if mark.entry.name == "expired":
                 self._left(nodes, mark, topic)
+            if fresh or mark.entry.name == "expired":
                 continue
             at = index_after(nodes, mark.end)
             if self._is_new(nodes, mark):
@@ -211,7 +215,7 @@ class TermReader:
         """Whose contract it is: the nearest person to the left, else the next one, else the one spoken of."""
         before = [n for n in nodes if n.kind is NodeKind.PERSON and n.start < start]
         after = [n for n in nodes if n.kind is NodeKind.PERSON and n.start >= start]
-        for node in (*reversed(before), *after):
+        for node in (*reversed(before), *(() if self.elliptic and topic is not None else after)):
             if all(m.plural and m.pronoun for m in node.people):
                 return [b for b in self.resolver.recent[-2:] if b.role == "player"]
             beings = [b for m in node.people if (b := m.being) is not None and b.role != "official"]
