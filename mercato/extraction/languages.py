@@ -98,7 +98,9 @@ def conjugate(data: Mapping[str, Any]) -> Verbs:
     rules = [(re.compile(rule["after"]), rule) for rule in data["endings"]]
     doubling = set(data.get("doubling", ()))
     for base in data["regular"]:
-        rule = next(rule for pattern, rule in rules if pattern.search(base))
+        rule = next((rule for pattern, rule in rules if pattern.search(base)), None)
+        if rule is None:
+            raise PatternError(f"verb {base!r}: no rule under 'endings' fits it")
         stem = base[: len(base) - rule["strip"]] if rule["strip"] else base
         past_stem = stem + stem[-1] if base in doubling else stem
         forms = {

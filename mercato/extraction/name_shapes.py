@@ -45,7 +45,7 @@ class NameShapes:
                 out[-1].end = items[end - 1].end
                 at = end
                 continue
-            if kind is ItemKind.CLUB and out and self._opens_club(text, out[-1], item):
+            if kind is ItemKind.CLUB and out and self._opens_club(out[-1], item):
                 item.start = out.pop().start
             if kind in _SETTLED or (kind is ItemKind.WORD and not text[item.start].isupper()):
                 out.append(item)
@@ -105,10 +105,9 @@ class NameShapes:
             return False
         return item.key in club.name.lower().split()
 
-    def _opens_club(self, text: str, last: Item, item: Item) -> bool:
+    def _opens_club(self, last: Item, item: Item) -> bool:
         """ "FC Arsenal": what sort of club it is, before a name that the register has without it."""
-        written = text[last.start : last.end]
-        return last.key in self.suffixes and written.isupper() and item.start - last.end == 1
+        return last.key in self.suffixes and last.kind is ItemKind.WORD and item.start - last.end == 1
 
     def _handle(self, item: Item) -> Item:
         found = self.register.by_handle.get(item.key[1:])
@@ -187,7 +186,7 @@ class NameShapes:
         name = item.value
         if not isinstance(name, PersonName) or not self.parts.applies:
             return [item]
-        stem = self.parts.own_person(name.name, text)
+        stem = self.parts.own_person(name.name, text, item.end)
         if stem is None:
             return [item]
         item.end -= len(name.name) - len(stem)

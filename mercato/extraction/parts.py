@@ -200,7 +200,7 @@ class Parts(StepTools):
         """The nearest noun phrase to the left that no preposition governs; after "who" its antecedent."""
         if self._is_attributive(nodes, chain):
             return nodes[chain.nodes[0] - 2]
-        low = chain.nodes[0] - 1
+        low = self._before_relative(nodes, chain.nodes[0])
         fallback: Node | None = None
         while low >= 0:
             node = nodes[low]
@@ -248,6 +248,16 @@ class Parts(StepTools):
         comma = any(n.key == "," for n in nodes[nodes.index(subject) : chain.nodes[0]])
         people = [n for n in nodes[: nodes.index(subject)] if n.kind is NodeKind.PERSON and n.role is None]
         return people[-1] if comma and people else subject
+
+    def _before_relative(self, nodes: list[Node], at: int) -> int:
+        """ "X, den Y holen wollte, wechselt": the last node before the step, or before a clause about its subject."""
+        if self.fronted and at > 1 and nodes[at - 1].key == ",":
+            for index in range(at - 2, 0, -1):
+                if nodes[index].has("relatives"):
+                    return index - 1
+                if nodes[index].key == ",":
+                    break
+        return at - 1
 
     def _alone_before(self, nodes: list[Node], at: int, event_at: int) -> bool:
         """ "with Roma and Inter interested": nothing but small words between the noun phrase and the step."""

@@ -215,6 +215,9 @@ class PersonPhrases(PhraseTools):
             elif cell.tag is ItemKind.CLUB:
                 name = cell.value
                 assert isinstance(name, ClubName)
+                if name.club is not None and name.club.id.startswith("national:"):
+                    countries.append(name.club.country)  # "de Oranje-international"
+                    continue
                 clubs.append((name, cell.start, cell.end))
                 mention.club_spans.append((name, cell.start, cell.end))
                 mention.clubs.append((name, "former" if former else "current"))

@@ -200,8 +200,9 @@ class WordOrder:
         if not found and particles:
             last = next((i for i in reversed(behind) if i.key in particles), None)
             found = [last] if last is not None else []
-        rest = [i for i in behind if i not in found]
-        return [*found, *self._idiom(rest)]
+        idiom = self._idiom([i for i in behind if i not in found])
+        joined = finite.key in self.auxiliaries or not found or found[0].key in particles
+        return [*found, *idiom] if joined else [*idiom, *found]
 
     def _nonfinite(self, items: list[Item]) -> list[Item]:
         """The last verbs of a clause in reading order: "verpflichtet werden" is read "werden verpflichtet"."""

@@ -69,18 +69,21 @@ class WordParts:
         item.kind, item.key, item.names, item.end = ItemKind.NAME, "<name>", names, item.end - len(end)
         return True
 
-    def own_person(self, name: str, text: str) -> str | None:
-        """ "Jonas Hollbecks": the name without its ending, where the text or the register has it so."""
+    def own_person(self, name: str, text: str, after: int) -> str | None:
+        """ "Jonas Hollbecks": the name without its ending: the text or the register has it so, or a noun follows."""
         end = next((e for e in self.genitive if name.endswith(e)), None)
         if end is None:
             return None
         stem = name[: -len(end)]
         last = stem.rsplit(" ", 1)[-1]
+        before_noun = (
+            " " in stem and self.nouns and text[after : after + 1] == " " and text[after + 1 : after + 2].isupper()
+        )
         known = (
             fold_name(last) in self.register.surnames
             and fold_name(name.rsplit(" ", 1)[-1]) not in self.register.surnames
         )
-        return stem if known or f"{last} " in text or f"{last}," in text or f"{last}." in text else None
+        return stem if known or before_noun or f"{last} " in text or f"{last}," in text or f"{last}." in text else None
 
     def own_surname(self, item: Item, surnames: dict[str, PersonName]) -> PersonName | None:
         """The person of the text whose surname the item is in the genitive."""

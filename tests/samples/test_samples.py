@@ -57,6 +57,7 @@ OTHER_NAMES = {
     "Olympique Marseille": ("marsiglia", "marsella", "om", "marselha"),
     "Napoli": ("napoles", "neapel", "naples"),
     "AC Milan": ("mailand",),
+    "AZ Alkmaar": ("az",),
     "Brazil": ("brasil", "brasilianische"),
     "Inter Milan": ("inter",),
     "Cologne": ("koln", "keulen"),
