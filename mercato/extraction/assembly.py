@@ -239,6 +239,7 @@ class Assembler:
             self._merge(placed[id(draft.being)], draft)
             kept.remove(draft)
         kept = [d for d in kept if d.kind is not ClaimKind.CONTRACT or not self._is_of_the_deal(d, kept)]
+        kept = [d for d in kept if not _is_replaced(d, kept)]
         staying = {id(d.being) for d in kept if d.kind is ClaimKind.STAY}
         return [
             d
@@ -304,6 +305,17 @@ class Assembler:
             evidence=tuple(Evidence(role, self.document.span(*span)) for role, span in spans),
             reader=READER_VERSION,
         )
+
+
+def _is_replaced(draft: Draft, drafts: list[Draft]) -> bool:
+    """Whether a coach's exit is told only because another has come in his place."""
+    if draft.kind is not ClaimKind.EXIT or draft.club is None or (draft.role or draft.being.role) != "coach":
+        return False
+    return any(
+        d.kind is ClaimKind.MOVE and d.being is not draft.being and d.club is not None
+        and d.club.key == draft.club.key and (d.role or d.being.role) == "coach" and d.stage in _SETTLED
+        for d in drafts
+    )  # fmt: skip
 
 
 READER_VERSION = ReaderVersion("rules", "0.1.0")

@@ -10,19 +10,17 @@ from mercato.extraction.draft import Draft
 from mercato.extraction.events import Club, Event, Span
 from mercato.extraction.frame_rules import (
     ABOUT_PLAYERS,
-    OPEN_STEPS,
     PROGRESS,
     PULLS,
-    REFUSABLE,
     SPOKEN_OF_BY_OTHERS,
     WITH_OBJECT,
-    FrameRules,
 )
 from mercato.extraction.nodes import Row
+from mercato.extraction.outcomes import Outcomes
 from mercato.model import ClaimKind, Deal, EvidenceRole, Stage
 
 
-class Drafter(FrameRules):
+class Drafter(Outcomes):
     """Makes the drafts of a document's events, sentence after sentence."""
 
     def drafts(
@@ -56,6 +54,7 @@ class Drafter(FrameRules):
                 continue
             self._coach_wants(event)
             if _is_club_act(event):
+                found.extend(self._moved_on(event, found))
                 continue
             if self._goes_on(event, found) or self._is_refused(event):
                 continue
@@ -70,6 +69,7 @@ class Drafter(FrameRules):
         self._settle_ahead(events, found)
         found.extend(self._rivals(events, found))
         self._refusals(events, found)
+        self._turned_to(events, found)
         moves = [d for d in found if d.kind is ClaimKind.MOVE and not (d.event and d.event.aside)]
         if moves and not self._is_aside(moves):
             self.deal = next((d for d in moves if not (d.event and d.event.background)), moves[0])
@@ -103,32 +103,6 @@ class Drafter(FrameRules):
         span = self.resolver.first_spans.get(club.key)
         if span is not None:
             yield from self._moves(events[0], people, [Club(club, span)])
-
-    def _settle_outcomes(self, events: list[Event]) -> None:
-        """ "a bid was rejected by", "his move to X collapsed": the outcome belongs to the step before it."""
-        for before, event in pairwise(events):
-            if event.governors or event.stage is None:
-                continue
-            if (
-                event.frame == "reject"
-                and (event.passive or event.entry.form in ("pp", "past"))
-                and before.frame in REFUSABLE
-            ):
-                before.stage = Stage.REJECTED
-                before.sellers.extend(_refusers(before, event))
-                event.frame = "none"
-            elif (
-                event.frame == "withdraw"
-                and all(being in [b for b, _ in before.people] for being, _ in event.people)
-                and before.frame in ("join", "acquire", "agree")
-                and event.entry.form in ("past", "pp")
-            ):
-                before.stage = Stage.WITHDRAWN
-                event.frame = "none"
-            elif event.frame in ("collapse", "settled") and before.frame in OPEN_STEPS and not event.negated:
-                agreed = event.stage is Stage.DONE and any(e.frame == "agree" and e.at < before.at for e in events)
-                before.stage = Stage.AGREED if agreed else event.stage
-                event.frame = "none"
 
     def _goes_on(self, event: Event, found: list[Draft]) -> bool:
         """ "Agreement reached with Leganés", "medical completed": a step of the move spoken of, and its seller."""
@@ -334,14 +308,6 @@ class Drafter(FrameRules):
                 or d.event is None
                 or d.event.frame != "sell"
             ]
-
-
-def _refusers(before: Event, event: Event) -> Iterator[Club]:
-    """ "was rejected by Mainz", "wurde von Mainz abgelehnt": who refused, none of those who bid."""
-    bidders = {club.name.key for club in before.buyers}
-    for club in event.partner_clubs:
-        if (event.passive or club.span[1] <= event.span[0]) and club.name.key not in bidders:
-            yield club
 
 
 def targets(nodes: Row, sentence: int) -> Iterator[Draft]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mercato.extraction.chains import Chains
-from mercato.extraction.nodes import Node, NodeKind, Row
+from mercato.extraction.nodes import CLAUSE_WORDS, Node, NodeKind, Row
 from mercato.extraction.parts import Parts
 from mercato.extraction.stages import govern
 from mercato.extraction.steps import (
@@ -30,6 +30,8 @@ class EventReader(Chains, Parts):
         chains = self._chains(nodes) if nodes.has("event") else []
         bare = nodes.people and nodes.clubs and nodes.has("prep:goal")
         events: list[Event] = list(self._bare_moves(nodes, sentence)) if bare else []
+        if nodes.people and not events:
+            events.extend(self._becoming(nodes, sentence))
         for number, chain in enumerate(chains):
             event = self._event(nodes, chain, sentence)
             if event is None:
@@ -149,6 +151,31 @@ class EventReader(Chains, Parts):
                 return
             if node.kind is NodeKind.CLUB and node.role == "goal":
                 self._assign(event, node, "buyer")
+
+    def _becoming(self, nodes: Row, sentence: int) -> Iterator[Event]:
+        """ "Keira Walsh is a Chelsea player": news, where she was not one by the text or the register."""
+        words = self.language.words.get("becoming", frozenset())
+        for at, node in enumerate(nodes):
+            mention = node.people[0] if node.kind is NodeKind.PERSON and len(node.people) == 1 else None
+            if mention is None or mention.name is not None or not mention.indefinite or at < 2:
+                continue
+            before, person = nodes[at - 1], nodes[at - 2]
+            if person.kind is not NodeKind.PERSON or person.role is not None or person.owner:
+                continue
+            being = person.people[-1].being
+            if being is None or not (before.has("be") or before.key in words) or self._is_aside(nodes, at):
+                continue
+            own = being.club or self.resolver.known_club(being)
+            for club, start, end in mention.club_spans:
+                if (club, "current") in mention.clubs and (own is None or own.key != club.key):
+                    event = Event("join", Stage.DONE, (before.start, node.end), sentence, at - 1, BARE)
+                    event.people = [(being, (person.start, person.end))]
+                    event.buyers = [Club(club, (start, end))]
+                    yield event
+
+    def _is_aside(self, nodes: Row, at: int) -> bool:
+        """Whether a step or a word that opens a clause stands before."""
+        return any(n.kind is NodeKind.EVENT or not n.categories.isdisjoint(CLAUSE_WORDS) for n in nodes[:at])
 
     def _inherit(self, nodes: list[Node], chain: Chain, event: Event, events: list[Event]) -> None:
         """ "wants to stay or leave": a second verb without a subject stands under the first one's governors."""

@@ -117,6 +117,8 @@ class FrameRules(Sides):
         clubs = clubs or self._implied(event, people)
         if not clubs and event.sellers and event.stage is Stage.DONE and self._moves_himself(event, people):
             clubs = self._home(event, people[0][0])  # "has signed from Lecce"
+        if not clubs and len(people) == 1 and event.frame == "bid" and event.sellers and not event.unnamed_suitors:
+            clubs = self._home(event, people[0][0])  # "Brighton turned away a £70m bid"
         if not clubs and event.unnamed_suitors:
             if not (event.negated and event.stage is Stage.WITHDRAWN):
                 yield from self._exits(event, people)

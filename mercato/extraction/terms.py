@@ -402,8 +402,10 @@ class TermReader:
         if {"loan", "permanent"} <= names and self._turns_permanent(found):
             names.discard("loan")  # "make his loan deal permanent"
         deal = self._deal(names)
+        several = len({id(d.being) for d in steps}) > 1 and "swap" not in names
+        several = several and (len(names) > 1 or any(d.fee is not None for d in steps))
         for draft in steps:
-            chosen = deal
+            chosen = self._deal({n for m, n in found if self._is_nearest(m, draft, steps)}) if several else deal
             if chosen is None and draft.fee is not None:
                 chosen = Deal.PERMANENT
             refined = draft.deal is Deal.LOAN and chosen in (Deal.LOAN_OPTION, Deal.LOAN_OBLIGATION)
@@ -413,6 +415,13 @@ class TermReader:
             mark = next((m for m, name in found if name == chosen.value or name in ("loan", "swap")), None)
             if mark is not None:
                 draft.spans.append((EvidenceRole.DEAL, (mark.start, mark.end)))
+
+    def _is_nearest(self, mark: Mark, draft: Draft, steps: list[Draft]) -> bool:
+        """Whether of the steps about several people this one, or one told with the same words, is nearest."""
+        nearest = min(steps, key=lambda d: distance(d, (mark.start, mark.end)))
+        return draft.being is nearest.being or (
+            draft.event is not None and nearest.event is not None and draft.event.span == nearest.event.span
+        )
 
     def _turns_permanent(self, found: list[tuple[Mark, str]]) -> bool:
         """Whether the loan is named before what it becomes."""
