@@ -19,10 +19,11 @@ def join_lists(nodes: list[Node]) -> list[Node]:
     """The row with each list of people or of clubs as one node."""
     out: list[Node] = []
     at, count = 0, len(nodes)
+    person, club = NodeKind.PERSON, NodeKind.CLUB
     while at < count:
         node = nodes[at]
         at += 1
-        if node.kind not in (NodeKind.PERSON, NodeKind.CLUB) or node.owner:
+        if (node.kind is not person and node.kind is not club) or node.owner:
             out.append(node)
             continue
         is_object = bool(out) and out[-1].kind is NodeKind.EVENT

@@ -19,6 +19,8 @@ from mercato.extraction.phrase_tools import (
 from mercato.extraction.word_order import WordOrder
 from mercato.register import Register
 
+_HEADS = frozenset({ItemKind.AGE, ItemKind.DEMONYM})
+
 
 class Chunker(PersonPhrases, ClubPhrases):
     """Makes the nodes of sentences in one language."""
@@ -36,13 +38,17 @@ class Chunker(PersonPhrases, ClubPhrases):
         heads: list[int] = []
         pronouns: list[int] = []
         clubs: list[int] = []
+        person, word = ItemKind.PERSON, ItemKind.WORD
         for at, cell in enumerate(cells):
-            if cell.tag is ItemKind.PERSON:
+            tag = cell.tag
+            if tag is word:
+                continue  # a word with a meaning is a phrase
+            if tag is person:
                 if not used[at]:
                     self._named_person(cells, at, used, taken)
-            elif cell.tag in CLUB_LIKE:
+            elif tag in CLUB_LIKE:
                 clubs.append(at)
-            elif cell.tag is ItemKind.AGE or cell.tag is ItemKind.DEMONYM:
+            elif tag in _HEADS:
                 heads.append(at)
             elif cell.categories:
                 if not cell.categories.isdisjoint(PERSON_HEADS):
@@ -87,10 +93,11 @@ class Chunker(PersonPhrases, ClubPhrases):
         marking = self.language.words.get("object_prepositions", frozenset())
         genitive = self.language.words.get("genitive_articles", frozenset())
         marked = False
+        person, club = NodeKind.PERSON, NodeKind.CLUB
         for at, node in enumerate(nodes):
             kind = node.kind
-            before = nodes[at - 1] if at else None
-            if kind is NodeKind.PERSON or kind is NodeKind.CLUB:
+            if kind is person or kind is club:
+                before = nodes[at - 1] if at else None
                 marked = marked or node.key in objects
                 node.role = "object" if marked and kind is NodeKind.PERSON else role
                 if role is None and kind is NodeKind.CLUB and before is not None and self._is_attribute(node, before):
