@@ -41,6 +41,13 @@ def test_articles_are_as_long_as_they_say(bench: ModuleType) -> None:
     assert len(set(made)) == 5
 
 
+def test_samples_are_cut_without_a_gap(bench: ModuleType) -> None:
+    """Texts follow each other in pieces of one length, nothing between them lost."""
+    pieces = list(bench.cut(["a" * 1500, "b" * 2600]))
+    assert [len(piece) for piece in pieces] == [2000, 2000]
+    assert "".join(pieces) == ("a" * 1500 + "\n\n" + "b" * 2600)[:4000]
+
+
 def test_made_up_people_are_many_and_the_same(bench: ModuleType) -> None:
     """Without a CSV the index has to find as many names, and the same in every run."""
     people = list(bench.made_up_people(2000))
