@@ -131,7 +131,8 @@ def test_kills_lose_and_repeat_nothing(tmp_path: Path, monkeypatch: pytest.Monke
             running.kill()
             running.wait()
         # Whole at last: a list that was sent to a killed watch is asked for again.
-        subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True, timeout=120)
+        last = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+        assert last.returncode == 0, last.stderr[-2000:]
         with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
             rows = documents(ledger)
             assert ledger.integrity_check() == []
