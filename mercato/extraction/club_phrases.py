@@ -12,6 +12,8 @@ from mercato.extraction.phrase_tools import (
     PhraseTools,
 )
 
+_LANDS = frozenset({ItemKind.COUNTRY, ItemKind.COMPETITION})
+
 
 class ClubPhrases(PhraseTools):
     """Finds the clubs of a sentence."""
@@ -85,15 +87,15 @@ class ClubPhrases(PhraseTools):
         """ "the Serie A side", "the German champions", "his current club", "several clubs"."""
         cell = cells[at]
         low = self._club_left(cells, at, used)
-        mention = ClubMention(None, cells[low].start, cell.end)
-        for index in range(low, at):
-            before = cells[index]
-            if before.tag is ItemKind.COMPETITION:
-                mention.competition = str(before.value)
-            elif before.tag in (ItemKind.COUNTRY, ItemKind.DEMONYM):
-                mention.country = str(before.value)
-            elif before.tag is ItemKind.CITY:
-                mention.city = before.key if before.key != "<city>" else str(before.value)
+        high = self._place_behind(cells, at, used) if self.describes_after else at
+        mention = ClubMention(None, cells[low].start, cells[high].end)
+        for part in cells[low : high + 1]:
+            if part.tag is ItemKind.COMPETITION:
+                mention.competition = str(part.value)
+            elif part.tag in (ItemKind.COUNTRY, ItemKind.DEMONYM):
+                mention.country = str(part.value)
+            elif part.tag is ItemKind.CITY:
+                mention.city = part.key if part.key != "<city>" else str(part.value)
         if "former_club_nouns" in cell.categories:
             mention.relation = "former"
         first = cells[low]
@@ -109,5 +111,14 @@ class ClubPhrases(PhraseTools):
         if first.key in self._indefinite:
             mention.plural = True
         owner = at + 1 < len(cells) and cells[at + 1].key == "'s"
-        node = phrase_node(NodeKind.CLUB, first.start, cell.end, clubs=[mention], owner=owner)
-        self._keep(low, at, node, used, taken)
+        node = phrase_node(NodeKind.CLUB, first.start, cells[high].end, clubs=[mention], owner=owner)
+        self._keep(low, high, node, used, taken)
+
+    def _place_behind(self, cells: list[Node], at: int, used: list[bool]) -> int:
+        """ "le club anglais", "le champion de Turquie": the last cell of the nation or league behind the noun."""
+        high = at
+        if high + 2 < len(cells) and cells[high + 1].has("prep", "of") and cells[high + 2].tag in _LANDS:
+            high += 1
+        if high + 1 < len(cells) and not used[high + 1] and cells[high + 1].tag in (*_LANDS, ItemKind.DEMONYM):
+            return high + 1
+        return at

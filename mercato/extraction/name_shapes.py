@@ -231,6 +231,8 @@ class NameShapes:
         before = items[at - 1].key if at else ""
         if before in self.joined and fold_name(items[at].key) not in self.register.surnames:
             return True  # "sul Bosforo": nobody has an article in front of his name
+        if at > 1 and items[at - 2].key in self.places and self.language.preposition_roles.get(before) == "of":
+            return True  # "le natif de Bondy"
         return before in self.language.articles or before in self.places
 
     def _opens_as_subject(self, text: str, items: list[Item], at: int) -> bool:

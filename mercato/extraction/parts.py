@@ -15,6 +15,7 @@ from mercato.extraction.steps import (
     FINAL_STAGES,
     FINITE,
     OFFERS,
+    VERB_FORMS,
     Chain,
     Club,
     Event,
@@ -156,14 +157,23 @@ class Parts(StepTools):
 
     def _attached_pronoun(self, nodes: list[Node], chain: Chain, event: Event, frame: Frame) -> None:
         """ "spinge per averlo": a pronoun written to the verb is the player spoken of."""
-        core, head = chain.entries[-1], nodes[chain.nodes[-1]]
-        if frame.object != "player" or core.form not in ("inf", "ing") or not head.key.endswith(self.clitics):
+        head = nodes[chain.nodes[-1]]
+        if frame.object != "player" or not self._has_pronoun(nodes, chain):
             return
         before = [n for n in nodes[: chain.nodes[0]] if n.kind is NodeKind.PERSON]
         named = [b for n in before for m in n.people if (b := m.being) is not None and not self._acts_for_club(b)]
         being = named[-1] if named else self.resolver.spoken_of
         if being is not None:
             event.people.append((being, (head.start, head.end)))
+
+    def _has_pronoun(self, nodes: list[Node], chain: Chain) -> bool:
+        """A pronoun at the verb's end ("averlo", "contratou-o"), or one like an article before it ("le suit")."""
+        at, form = chain.nodes[-1], chain.entries[-1].form
+        if form in ("inf", "ing") and nodes[at].key.endswith(self.clitics):
+            return True
+        if nodes[at].key.endswith(self.hyphened):
+            return True
+        return at > 0 and nodes[at - 1].key in self.object_articles and form in VERB_FORMS
 
     def _between(self, nodes: list[Node], governor: int, node: Node, frame: Frame) -> str | None:
         """The part of somebody named between two steps: "refused Milan's approach", "in talks with Watford to sign"."""

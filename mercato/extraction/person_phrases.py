@@ -131,6 +131,8 @@ class PersonPhrases(PhraseTools):
             described = not named and (club_word or self._may_follow(cell))
             if described or cell.tag in (ItemKind.AGE, ItemKind.DEMONYM):
                 high += 1
+            elif self._has_age(cells, high + 1, used):
+                high += 2
             elif (cell.has("prep", "of") or (not named and cell.key in self.describing)) and (
                 club := self._owning_club(cells, high + 2, used)
             ) is not None:
@@ -145,6 +147,11 @@ class PersonPhrases(PhraseTools):
             else:
                 break
         return high
+
+    def _has_age(self, cells: list[Node], at: int, used: list[bool]) -> bool:
+        """ "le gardien de 32 ans": the preposition between what somebody is and the age."""
+        behind = at + 1 < len(cells) and not used[at + 1] and cells[at + 1].tag is ItemKind.AGE
+        return behind and cells[at].has("prep", "of")
 
     def _may_follow(self, cell: Node) -> bool:
         return bool(cell.categories & MODIFIERS) and "former" not in cell.categories and cell.kind is not NodeKind.EVENT

@@ -110,6 +110,8 @@ def is_noun(nodes: list[Node], at: int) -> bool:
 # What a form of the verb does to its step: "fichará" is a settled future, "ficharía" hearsay.
 MOODS = {"future": "sure", "cond": "can"}
 FINITE = frozenset({"third", "past", "pp", "future", "cond"})
+# Forms before which a word like an article is a pronoun: "le suit", but "le suivi".
+VERB_FORMS = frozenset({"third", "past", "inf", "future", "cond"})
 FINAL_STAGES = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED})
 OFFERS = frozenset({"bid", "talks", "pursue", "interest", "offer_contract"})
 BARE = Entry("event", "bare_move", {"frame": "join", "core": "interest", "bare": "interest"})
