@@ -50,6 +50,8 @@ class PersonMention(msgspec.Struct, eq=False):
     pronoun: bool = False
     club_spans: list[tuple[ClubName, int, int]] = []
     youth_clubs: list[ClubName] = []
+    # "son gardien": the one whom a possessor, mostly the subject's, has.
+    owned: bool = False
     being: Being | None = None
     # Whether a club stands before them as possessor: "Chelsea's".
     possessed: bool = False

@@ -9,7 +9,7 @@ from mercato.extraction.coreference import Being
 from mercato.extraction.frames import FRAMES, Frame
 from mercato.extraction.items import ItemKind
 from mercato.extraction.names import ClubName
-from mercato.extraction.nodes import CLAUSE_WORDS, ClubMention, Node, NodeKind
+from mercato.extraction.nodes import CLAUSE_WORDS, ClubMention, Node, NodeKind, PersonMention
 from mercato.extraction.step_tools import StepTools
 from mercato.extraction.steps import (
     FINAL_STAGES,
@@ -482,10 +482,17 @@ class Parts(StepTools):
                 event.replaced.append((being, span))
             elif part in ("player", "any") or not self._acts_for_club(being):
                 event.people.append((being, span))
+                self._place_owned(event, mention, being)
             elif part in ("buyer", "seller", "keeper"):
                 employer = self.resolver.employer(being)
                 if employer is not None:
                     getattr(event, f"{part}s").append(Club(employer, being.spans.get(employer.key, span)))
+
+    def _place_owned(self, event: Event, mention: PersonMention, being: Being) -> None:
+        """ "le PSG veut que son défenseur parte": whom the subject calls its own is at that club."""
+        clubs = event.subject.clubs if event.subject is not None and mention.owned else []
+        if self.says_own and clubs and (name := clubs[0].settled) is not None and not being.current:
+            being.at(name, (clubs[0].start, clubs[0].end))
 
     def _is_strange(self, node: Node, being: Being) -> bool:
         """ "joined from Longford Vale": a name that nobody knows where a club is named."""

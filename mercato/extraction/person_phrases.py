@@ -93,6 +93,8 @@ class PersonPhrases(PhraseTools):
         """ "il difensore del Liverpool Joe Gomez", "l'ex Genoa Perin": the club belongs to the words before it."""
         if not self.describes_after or at == 0:
             return False
+        if self._is_adjective(cells[at]) and cells[at - 1].categories & MODIFIERS:
+            return True  # "l'attaccante rossonero Leao"
         return "former" in cells[at - 1].categories or self._joins_club(cells, at - 1)
 
     def _joins_club(self, cells: list[Node], at: int) -> bool:
@@ -311,6 +313,7 @@ class PersonPhrases(PhraseTools):
         first = cells[low]
         if not self._is_reference(cells, low, at, mention):
             return
+        mention.owned = first.key in self._possessor_words and not mention.clubs
         mention.plural = "plural_people" in cell.categories
         mention.indefinite = first.key in self._indefinite or self._is_undetermined(cells, low)
         node = phrase_node(NodeKind.PERSON, first.start, cells[high].end, [mention])

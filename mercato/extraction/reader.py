@@ -178,7 +178,7 @@ def _place_by_preposition(nodes: list[Node], roles: frozenset[str]) -> None:
             n.key == "," or n.has("prep") or n.has("list_openers") for n in _between(nodes, at)
         ):
             continue
-        person = _person_before(nodes, at, wanted=node.role == "place")
+        person = _person_before(nodes, at, wanted=node.role in ("place", "goal"))
         name = node.clubs[0].settled
         if name is None:
             continue

@@ -22,6 +22,7 @@ class StepTools:
         self.infinitives: frozenset[str] = language.words.get("be_infinitives", frozenset())
         self.clitics: tuple[str, ...] = tuple(language.words.get("object_clitics", ())) or ("\0",)
         self.hyphened = tuple(clitic for clitic in self.clitics if clitic.startswith("-")) or ("\0",)
+        self.says_own = "owned_by_subject" in language.words["switches"]
         self.object_articles: frozenset[str] = language.words.get("object_articles", frozenset())
         self.singular: frozenset[str] = language.words.get("singular", frozenset())
         self.agents: frozenset[str] = language.words.get("agent_roles", frozenset())
