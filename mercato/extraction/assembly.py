@@ -234,6 +234,7 @@ class Assembler:
                 if exit_.deal in LOANS or ended:
                     moves[0].deal = moves[0].deal or exit_.deal
                 moves[0].until = moves[0].until or exit_.until
+                moves[0].fee = moves[0].fee or exit_.fee
         placed = {id(d.being): d for d in kept if d.kind is ClaimKind.EXIT and d.club is not None}
         for draft in [d for d in kept if d.kind is ClaimKind.EXIT and d.club is None and id(d.being) in placed]:
             self._merge(placed[id(draft.being)], draft)

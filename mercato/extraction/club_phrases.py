@@ -24,7 +24,7 @@ class ClubPhrases(PhraseTools):
             name = cell.value
             assert isinstance(name, ClubName)
             self._close_club(cells, at, used, taken, ClubMention(name, cell.start, cell.end))
-        elif cell.tag is ItemKind.COUNTRY and self._is_national(cells, at):
+        elif cell.tag in (ItemKind.COUNTRY, ItemKind.DEMONYM) and self._is_national(cells, at):
             self._national(cells, at, used, taken)
         elif cell.tag is ItemKind.GROUND:
             club = self.register.clubs.get(str(cell.value))
@@ -39,7 +39,19 @@ class ClubPhrases(PhraseTools):
         national = self.language.words.get("national_nouns", frozenset())
         if any(cell.key in national for cell in cells[max(0, at - 2) : at]):
             return True
+        if self.describes_after and at and self._leads_team(cells, at - 1):
+            return True
         return any("coaches" in cell.categories for cell in cells[at + 1 : at + 3])
+
+    def _is_team(self, cell: Node) -> bool:
+        """ "la selección española": a nation's adjective behind the word for its team."""
+        return cell.key in self.language.words.get("national_nouns", frozenset())
+
+    def _leads_team(self, cells: list[Node], at: int) -> bool:
+        """ "o treinador do Brasil", "nouvel entraîneur du": the nation behind a coach and a preposition is its team."""
+        if any(e.category == "event" and e.get("role") == "coach" for e in cells[at].entries):
+            return self.language.preposition_roles.get(cells[at].key.rsplit(" ", 1)[-1]) == "of"
+        return at > 0 and cells[at].has("prep", "of") and "coaches" in cells[at - 1].categories
 
     def _national(self, cells: list[Node], at: int, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
         club = self.register.clubs.get(f"national:{cells[at].value}")

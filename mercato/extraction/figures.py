@@ -13,6 +13,7 @@ _NUMBER = r"\d{1,3}(?:[.,   ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,3})?"
 _PERCENT = re.compile(
     r"(\d{1,3}(?:[.,]\d)?)(?:\s?%|\s(?:per cent|percent|por ciento|por cento|per cento|Prozent|pour cent))"
 )
+_MILLION = 1_000_000
 
 
 def _any(words: Iterable[str]) -> str:
@@ -32,6 +33,7 @@ class FigureReader:
         self._months: dict[str, int] = data["months"]
         self._periods = {w: period for period, words in data["periods"].items() for w in words}
         self._amount = self._amount_pattern(data)
+        self._number_word = re.compile(rf"(?:{_any(self._words)})\b", re.I)
         self._after = self._after_pattern(data)
         self._later = self._after_pattern(data, apart=True)
         self._age_words: dict[str, int] = data.get("age_words", {})
@@ -209,6 +211,7 @@ class FigureReader:
             return
         match = self._amount.match(text, link.end())
         if match is None:
+            self._add_in_words(text, link, figure)
             return
         more = self._amount_figure(match) or self._like(match, figure.money)
         if more is None or more.money is None or more.money.currency != figure.money.currency:
@@ -224,6 +227,14 @@ class FigureReader:
         figure.money = Money(money.low, high, money.currency)
         if not apart:
             figure.end = more.end
+
+    def _add_in_words(self, text: str, link: re.Match[str], figure: Figure) -> None:
+        """ "27 milhões, mais três por objetivos": a number in a word, and what it is for behind it."""
+        word, money = self._number_word.match(text, link.end()), figure.money
+        tail = self._add_on_tail.match(text, word.end()) if word is not None else None
+        if word is not None and tail is not None and money is not None and money.low >= _MILLION:
+            more = self._words[word[0].lower()] * _MILLION
+            figure.money, figure.end = Money(money.low, money.high + more, money.currency), tail.end()
 
     def _like(self, match: re.Match[str], money: Money) -> Figure | None:
         """ "75 millones más 20 en variables": a bare number behind an amount counts in its unit."""

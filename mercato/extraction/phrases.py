@@ -49,7 +49,8 @@ class Chunker(PersonPhrases, ClubPhrases):
             elif tag in CLUB_LIKE:
                 clubs.append(at)
             elif tag in _HEADS:
-                heads.append(at)
+                team = tag is ItemKind.DEMONYM and at > 0 and self._is_team(cells[at - 1])
+                (clubs if team else heads).append(at)
             elif cell.categories:
                 if not cell.categories.isdisjoint(PERSON_HEADS):
                     heads.append(at)

@@ -63,7 +63,8 @@ class RuleReader:
                 resolver.section = _heading_club(nodes)
             if nodes.people and nodes.clubs:
                 _place_in_brackets(nodes)
-                _place_by_preposition(nodes, at_club)
+                headline = row.kind is BlockKind.HEADLINE  # "João Neves no PSG" tells where he goes
+                _place_by_preposition(nodes, at_club - {"place"} if headline and elliptic else at_club)
             if nodes.people and nodes.has("be"):
                 _place_by_predicate(nodes, language.negations)
             events = reader.read(nodes, number)

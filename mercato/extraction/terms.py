@@ -19,6 +19,8 @@ NEAR = 12
 # Roles of the prepositions before the club that somebody has a contract with.
 _HELD_BY = frozenset({"partner", "place", "goal", "of"})
 _SIGNING = frozenset({"join", "acquire", "renew"})
+# Frames whose words may hold the contract that is signed: "a paraphé un contrat".
+_SIGNINGS = frozenset({"renew", "offer_contract", "agree", "join", "acquire"})
 REACH = 90  # characters between the words for a price and its figure
 
 
@@ -201,7 +203,7 @@ class TermReader:
         """A contract that is yet to be signed is no fact: it stands inside the words of a renewal or an offer."""
         return any(
             n.kind is NodeKind.EVENT and n.start <= mark.start and mark.start < n.end
-            and any(e.attributes.get("frame") in ("renew", "offer_contract", "agree") for e in n.entries)
+            and any(e.attributes.get("frame") in _SIGNINGS for e in n.entries)
             for n in nodes
         )  # fmt: skip
 
