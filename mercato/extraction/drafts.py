@@ -59,7 +59,8 @@ class Drafter(Outcomes):
             if self._goes_on(event, found) or self._is_refused(event):
                 continue
             people = self._people(event, local)
-            if event.plural_object and event.buyers:
+            sought = event.unnamed_object and event.frame == "pursue" and not event.people  # "needs a new keeper"
+            if (event.plural_object or sought) and event.buyers:
                 self.open_set = event
             for draft in make(event, people):
                 if draft.being.role != "official":

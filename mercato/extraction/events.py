@@ -21,6 +21,8 @@ _FIRM = frozenset({Stage.ADVANCED, Stage.AGREED, Stage.DONE})
 
 __all__ = ["Club", "Event", "EventReader", "Span"]
 
+BESIDE = 2  # characters between a person and "to": no word, known or not, stands between
+
 
 class EventReader(Chains, Parts):
     """Reads the events of a sentence's nodes."""
@@ -124,6 +126,7 @@ class EventReader(Chains, Parts):
                 and not person.owner
                 and not person.people[0].pronoun
                 and person.role in (None, "about")
+                and not (self.fronted and direction.start - person.end > BESIDE)
                 and not any(n.kind is NodeKind.EVENT and not self._is_official(n) for n in nodes[:low])
             ):
                 done = any(self._is_official(n) for n in nodes[:low]) and direction.key != "-"

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 import yaml
@@ -20,6 +19,7 @@ from mercato.extraction.times import MEANINGS
 from mercato.extraction.tokens import WordKeys, name_words, token_pattern
 from mercato.extraction.verb_forms import VerbForms, forms_of, separable
 from mercato.model import Deal, MoneyKind, Stage
+from mercato.model.languages import language_codes, language_folders
 from mercato.register.tables import POSITIONS
 
 FILES = ("language", "people", "verbs", "events", "terms", "cues", "figures")
@@ -66,7 +66,7 @@ class Language:
 
 
 def _load(code: str, name: str) -> dict[str, Any]:
-    path = files("mercato.extraction").joinpath("languages", code, f"{name}.yaml")
+    path = language_folders().joinpath(code, f"{name}.yaml")
     try:
         with path.open(encoding="utf-8") as stream:
             loaded = yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
@@ -78,18 +78,12 @@ def _load(code: str, name: str) -> dict[str, Any]:
 
 
 def _has(code: str, name: str) -> bool:
-    return files("mercato.extraction").joinpath("languages", code, f"{name}.yaml").is_file()
+    return language_folders().joinpath(code, f"{name}.yaml").is_file()
 
 
-@lru_cache(maxsize=1)
 def languages() -> tuple[str, ...]:
     """The codes of the languages that can be read, found by their folders."""
-    root = files("mercato.extraction").joinpath("languages")
-    return tuple(
-        sorted(
-            folder.name for folder in root.iterdir() if folder.is_dir() and folder.joinpath("language.yaml").is_file()
-        )
-    )
+    return language_codes()
 
 
 def conjugate(data: Mapping[str, Any]) -> Verbs:

@@ -178,7 +178,9 @@ class NameShapes:
         if end - at > 1 and (before is not None and before.key not in OPENERS):
             return True
         if end - at > 1:
-            return self.parts.is_given_name(first) or fold_name(last) in self.register.surnames
+            follow = items[end].key if end < len(items) else ""
+            told = follow in self.language.words["name_followers"] or follow in self.language.verbs.finite
+            return told or self.parts.is_given_name(first) or fold_name(last) in self.register.surnames
         return fold_name(last) in self.register.surnames
 
     def _with_ending(self, item: Item, text: str) -> list[Item]:

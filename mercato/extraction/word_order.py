@@ -43,6 +43,7 @@ class WordOrder:
         none: frozenset[str] = frozenset()
         self.auxiliaries = words.get("auxiliaries", none)
         self.closing_verbs = words.get("closing_verbs", none)
+        self.reflexives = words.get("reflexives", none)
         self.openers = words.get("subordinators", none)
         self.relatives = words.get("relative_articles", none)
         self.conjunctions = language.words["conjunctions"] | words.get("clause_conjunctions", none)
@@ -63,6 +64,8 @@ class WordOrder:
     def restored(self, items: list[Item], text: str) -> list[Item]:
         """The items of a sentence of `text` in reading order."""
         self.text = text
+        if self.reflexives:
+            items = [item for item in items if item.key not in self.reflexives]
         if not any(i.key in self.finite or i.key in self.auxiliaries or i.key in self.nonfinite for i in items):
             return items
         parts = self._parts(items)

@@ -13,6 +13,7 @@ from importlib.resources.abc import Traversable
 from typing import TypeVar
 
 from mercato.errors import DataFileError
+from mercato.model.languages import language_codes
 from mercato.register.records import (
     CareerSpell,
     Club,
@@ -27,7 +28,8 @@ from mercato.register.records import (
     WindowKind,
 )
 
-LANGUAGES = frozenset({"en", "it", "es", "de", "fr", "pt", "nl"})
+# A name may hold in one language only: "de:Mailand".
+LANGUAGES = frozenset(language_codes())
 POSITIONS = frozenset(
     {
         "goalkeeper", "right-back", "left-back", "centre-back", "defender", "defensive midfielder",

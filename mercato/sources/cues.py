@@ -11,7 +11,6 @@ from typing import Any
 from mercato.errors import DataFileError
 
 CUES_FILE = Path(__file__).parent / "data" / "boilerplate.yaml"
-LANGUAGES = ("en", "it", "es", "de", "fr", "pt")
 _LISTS = ("starts", "inside", "whole", "photo", "date_labels")
 _FIELDS = (*_LISTS, "months")
 
@@ -54,8 +53,8 @@ def load_cues(path: Path) -> Cues:
     if not isinstance(raw, dict) or set(raw) != {"agencies", "languages"}:
         raise DataFileError(f"{path}: the top level must hold `agencies` and `languages`, nothing else.")
     languages = raw["languages"]
-    if not isinstance(languages, dict) or set(languages) != set(LANGUAGES):
-        raise DataFileError(f"{path}: `languages` must hold a section for each of {', '.join(LANGUAGES)}.")
+    if not isinstance(languages, dict) or not languages:
+        raise DataFileError(f"{path}: `languages` must hold a section for each language that it has words of.")
     agencies = _words(path, "agencies", raw["agencies"])
     for code, section in languages.items():
         _check_section(path, code, section)

@@ -6,9 +6,10 @@ from functools import cache
 from typing import Any
 
 from mercato.model import Block
+from mercato.model.languages import language_codes
 
-# The six languages that are read, and Dutch, which would else be taken for German.
-KNOWN = ("en", "it", "es", "de", "fr", "pt", "nl")
+# A text is in one of the languages that are read; a text in another is taken for the nearest of them.
+KNOWN = language_codes()
 # Enough for a sure answer; more characters only cost time.
 _LOOKED_AT = 600
 # Under this many letters the answer is a guess: "Perin to Milan" is every language.
@@ -41,5 +42,5 @@ def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
-    identifier.set_languages(list(KNOWN))
+    identifier.set_languages([code for code in KNOWN if code in identifier.nb_classes])
     return identifier
