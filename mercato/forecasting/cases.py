@@ -115,7 +115,10 @@ def seeker(world: World, person: PersonRef, reports: Sequence[Report]) -> Seeker
         names |= {record.name, record.full_name, *(name.text for name in record.names)} - {""}
     clubs = {club_key(club) for report in reports for club in (report.to, report.from_, report.club) if club}
     born = record.born if record else ""
-    return Seeker(person, tuple(sorted(names)), born, None, frozenset(clubs), current_club(reports))
+    ages = [report.age for report in reports if report.age is not None]
+    return Seeker(
+        person, tuple(sorted(names)), born, ages[-1] if ages else None, frozenset(clubs), current_club(reports)
+    )
 
 
 class CaseMaker:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable
 from datetime import timedelta
 
-from mercato.forecasting import persons  # noqa: F401  (its signals register themselves)
+from mercato.forecasting import clubs, persons  # noqa: F401  (their signals register themselves)
 from mercato.forecasting.cases import Case, Destination
 from mercato.forecasting.moves import MoveKind
 from mercato.forecasting.outcomes import club_key
@@ -30,6 +30,8 @@ from mercato.register import WindowKind
 
 _FOR_ONE_ONLY = (Stage.ADVANCED, Stage.AGREED, Stage.DONE)
 _RECENT = timedelta(days=14)
+_MANY = 6
+"""Of more reports nothing is known: longer sagas are few, and those that dragged on came out either way."""
 
 
 def _best(reports: Iterable[Report]) -> Stage:
@@ -93,23 +95,23 @@ def fresh(case: Case, destination: Destination, learned: Learned) -> Signal:  # 
 
 @pair
 def repeated(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
-    """On how many days the pair was reported on, as a logarithm."""
+    """On how many days the pair was reported on, as a logarithm; more than six count as six."""
     count = len({report.day for report in destination.reports})
-    return Signal(math.log(count), f"reported on {count} different days")
+    return Signal(math.log(min(count, _MANY)), f"reported on {count} different days")
 
 
 @pair
 def many_sources(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
-    """How many different sources report the pair, copies of one origin counted once, as a logarithm."""
+    """How many different sources report the pair, copies of one origin counted once, as a logarithm; up to six."""
     sources = {report.source for report in destination.reports}
-    return Signal(math.log(max(len(sources), 1)), f"{len(sources)} sources report it")
+    return Signal(math.log(min(max(len(sources), 1), _MANY)), f"{len(sources)} sources report it")
 
 
 @pair
 def lately_much_told(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
-    """How often the pair was reported on in the last week, as a logarithm."""
+    """How often the pair was reported on in the last week, as a logarithm; up to five."""
     count = sum(1 for report in destination.reports if (case.day - report.day).days < 7)
-    return Signal(math.log1p(count), f"{count} reports in the last seven days")
+    return Signal(math.log1p(min(count, _MANY - 1)), f"{count} reports in the last seven days")
 
 
 @pair
@@ -221,8 +223,8 @@ def asked_above_offered(case: Case, destination: Destination, learned: Learned) 
 @pair
 def same_country(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
     """Whether the move would be within one country; 0 where the current club is not known."""
-    clubs = case.world.register.clubs
-    here, there = clubs.get(case.current.id or "") if case.current else None, clubs.get(destination.club.id or "")
+    known = case.world.register.clubs
+    here, there = known.get(case.current.id or "") if case.current else None, known.get(destination.club.id or "")
     if here is None or there is None:
         return NOTHING
     same = here.country == there.country
@@ -245,15 +247,6 @@ def named_as_current(case: Case, destination: Destination, learned: Learned) -> 
 
 
 @pair
-def buys_much(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
-    """How many players the club took in the latest windows that are known, as a logarithm above twelve a season."""
-    count = case.world.outcomes.arrivals(destination.key, case.day)
-    if count is None:
-        return NOTHING
-    return Signal(math.log((count + 2) / 14), f"{count} arrivals in the last season known")
-
-
-@pair
 def other_business(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
     """How many other players were reported as agreed or done for the club in the last two weeks, as a logarithm."""
     near = case.world.reports.at_club(destination.key, case.moment, case.moment - _RECENT)
@@ -266,14 +259,6 @@ def other_business(case: Case, destination: Destination, learned: Learned) -> Si
         and report.person_key != case.key
     }
     return Signal(math.log1p(len(others)), f"{len(others)} other arrivals reported there lately")
-
-
-@pair
-def linked_with_many(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
-    """With how many other players the club was linked in the last two weeks, as a logarithm above five."""
-    near = case.world.reports.at_club(destination.key, case.moment, case.moment - _RECENT)
-    others = {r.person_key for r in near if r.to is not None and club_key(r.to) == destination.key} - {case.key}
-    return Signal(math.log((len(others) + 1) / 6), f"{len(others)} other players linked with the club lately")
 
 
 @pair
@@ -294,6 +279,8 @@ def near_the_deadline(case: Case, destination: Destination, learned: Learned) ->
 @pair
 def early_talk(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
     """Hundreds of days until the window opens: what is said long before says little."""
+    if destination.window.kind is WindowKind.WINTER:
+        return NOTHING  # how little it says before a winter is known from elsewhere: `hazard.WINTER`
     ahead = max((destination.window.opens - case.day).days, 0)
     return Signal(ahead / 100, f"{ahead} days before the window opens" if ahead else "the window is open")
 
@@ -316,19 +303,6 @@ def sources_record(case: Case, destination: Destination, learned: Learned) -> Si
         return NOTHING
     value, source = max(known)
     return Signal(value, f"the record of {source}")
-
-
-@pair
-def publisher_record(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
-    """The mean record of all sources of the pair."""
-    known = [learned.sources[r.source] for r in destination.reports if r.source in learned.sources]
-    return Signal(sum(known) / len(known), f"the mean record of {len(known)} reports' sources") if known else NOTHING
-
-
-@pair
-def club_record(case: Case, destination: Destination, learned: Learned) -> Signal:  # noqa: ARG001
-    """How often links with that club came true in earlier outcomes: log-odds above the average, shrunk."""
-    return Signal(learned.clubs.get(destination.key, 0.0), f"how links with {destination.club.name} came out before")
 
 
 def pair_signals(case: Case, destination: Destination, learned: Learned) -> dict[str, Signal]:

@@ -27,6 +27,29 @@ Floats = NDArray[np.float64]
 USUAL_WINTER = 0.33
 """Moves of a winter window for one of the summer's, until a list says more: 853 to 2,557 in nine leagues in 2020/21."""
 
+
+@dataclass(frozen=True, slots=True)
+class WinterTalk:
+    """How a link talked of for a winter window fares against one for a summer's, in logarithms of the hazard.
+
+    Numbers of a fit on 1,510 dated threads of 2024/25 (`benchmarks/bench_seasons.py`): one summer's reports can't teach
+    them. `talk` is a thread opened while the window is open; `closed` is added long before it opens, in full from
+    `ramp_days` before on; `dear` is for each logarithm of the price above `usual_price`. `loan` comes from the lists:
+    of nine leagues' loans a larger share than of their other moves is made in winter. `named` is the share of `closed`
+    that is left where the text says that it is for that winter: set by hand.
+    """
+
+    talk: float = -0.13
+    closed: float = -2.0
+    ramp_days: int = 21
+    dear: float = -0.2
+    usual_price: float = 2e7
+    loan: float = 0.35
+    named: float = 0.6
+
+
+WINTER = WinterTalk()
+
 _TIME = "time left"
 _LEAST_TIME = 0.15
 """The least power of the time left in a hazard, so that no forecast ignores the deadline."""
@@ -67,8 +90,9 @@ def rows_of(cases: Sequence[Case], labels: Sequence[str | None], learned: Sequen
         keys.append(names)
         hits.append(-2 if label is None else len(values) + names.index(label) if label in names else -1)
         for destination in case.destinations:
-            values.append(pair_values(case, destination, pair_signals(case, destination, taught)))
-            offsets.append(season_offset(case, destination.window))
+            signals = pair_signals(case, destination, taught)
+            values.append(pair_values(case, destination, signals))
+            offsets.append(season_offset(case, destination.window, signals))
         values.append(else_values(case, person_signals(case, taught)))
         offsets.append(season_offset(case, reference_window(case)))
     width = len(pair_names()) + len(else_names()) + 1
@@ -83,16 +107,27 @@ def reference_window(case: Case) -> SeasonWindow:
     return case.world.calendar.window(case.window)
 
 
-def season_offset(case: Case, window: SeasonWindow) -> float:
-    """Logarithm of the window's usual traffic against a summer's, by the last season known on the day.
+def season_offset(case: Case, window: SeasonWindow, signals: Mapping[str, Signal] | None = None) -> float:
+    """Logarithm of what talk for the window is worth against a summer's. Minus infinity when the window is over.
 
-    Minus infinity when the window is over. It is no fitted weight: one season of reports can't teach it.
+    It is no fitted weight, as one season of reports can't teach it. Long before a winter window it is what dated
+    threads tell; while one is open it lies half way between that and what the last lists known tell of the window's
+    traffic. `signals` are the destination's; none for "elsewhere".
     """
     if window.days_left(case.day) < 0:
         return -math.inf
     if window.kind is WindowKind.SUMMER:
         return 0.0
-    return math.log(case.world.outcomes.traffic(case.day) or USUAL_WINTER)
+    value = {name: signal.value for name, signal in (signals or {}).items()}
+    ahead = min(max((window.opens - case.day).days, 0) / WINTER.ramp_days, 1.0)
+    ahead *= WINTER.named if value.get("named_window") else 1.0
+    prices = [report.fee.high for report in case.reports if report.fee and report.fee.high > 0]
+    above = math.log(max(prices) / WINTER.usual_price) if prices else 0.0
+    traffic = math.log(case.world.outcomes.traffic(case.day) or USUAL_WINTER)
+    while_open, before = (traffic + WINTER.talk) / 2, WINTER.talk + WINTER.closed
+    known = (1 - ahead) * while_open + ahead * before
+    known += WINTER.dear * max(-1.5, min(1.5, above)) + WINTER.loan * value.get("for_a_loan", 0.0)
+    return known * (1 - value.get("settled_while_open", 0.0))
 
 
 def time_left(case: Case, window: SeasonWindow) -> float:
@@ -128,7 +163,7 @@ class Weights:
 
 BELIEFS: Mapping[str, float] = {
     "to: settled_while_open": 1.5,
-    "to: for_a_later_window": -2.0,
+    "to: for_a_later_window": -1.2,
     "to: waits_for_summer": -1.5,
     "to: already_there": -2.0,
 }
@@ -139,9 +174,26 @@ opens, no winter, and no window before. Beliefs for all steps were tried too; th
 """
 
 
+_STEPS = ("talks", "bid", "agreed", "done", "rejected", "withdrawn", "denied")
+_BACKGROUND = (
+    "age", "age_far_from_prime", "asked_above_offered", "contract_runs_out", "dear", "fee_is_named", "for_a_loan",
+    "hangs_on_something", "hedged", "keeper", "lent_lately", "long_story", "much_talked_of", "once_dear",
+    "other_business", "rival_is_ahead", "same_country", "share_of_talk", "sources_record", "unknown_to_register",
+    "wants_out", "wording",
+)  # fmt: skip
+PULL_OF: Mapping[str, float] = {**{f"said_{step}": 120.0 for step in _STEPS}, **dict.fromkeys(_BACKGROUND, 500.0)}
+"""Signals that are pulled to zero more strongly than the rest: a few hundred people teach little of what is the same in
+all of a person's cases, and the steps say much the same as `newest_is_ahead`. Chosen on February to June of 2021 with
+people held out (120 to 2000 tried), as was which signals are here at all."""
+
+
+NEVER_AGAINST = ("to: fresh", "to: lately_much_told", "to: much_talked_of")
+"""Weights that may not fall below zero: while nothing new is said, a chance must fall."""
+
+
 @dataclass(frozen=True)
 class Fit:
-    """How to fit: the strength of the pull to zero (in cases), and how many resampled fits."""
+    """How to fit: the strength of the pull to zero (in cases) of the other signals, and how many resampled fits."""
 
     pull: float = 12.0
     draws: int = 0
@@ -159,11 +211,14 @@ def fit_rows(rows: Rows, weights: Floats, how: Fit) -> Floats:
     scale = _scale(rows.values)
     scaled = rows.values / scale
     free = np.array([name in ("to: any destination", "else: elsewhere", _TIME) for name in column_names()])
-    pull = np.where(free, 1e-3, how.pull)
+    pulls = np.array([PULL_OF.get(name.split(": ")[-1], how.pull) for name in column_names()])
+    pull = np.where(free, 1e-3, pulls)
     beliefs = np.array([BELIEFS.get(name, 0.0) for name in column_names()]) * scale
     start = np.zeros(scaled.shape[1])
     start[0], start[len(pair_names())], start[-1] = -2.0, -2.0, 0.5 * scale[-1]
-    bounds: list[tuple[float | None, float | None]] = [(None, None)] * (len(start) - 1)
+    bounds: list[tuple[float | None, float | None]] = [
+        (0.0 if name in NEVER_AGAINST else None, None) for name in column_names()[:-1]
+    ]
     bounds.append((_LEAST_TIME * scale[-1], 3 * scale[-1]))
     found = minimize(
         _loss, start, args=(scaled, rows, weights, (pull, beliefs)), jac=True, method="L-BFGS-B", bounds=bounds,

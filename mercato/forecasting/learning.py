@@ -1,4 +1,4 @@
-"""What earlier outcomes teach of words, sources and clubs: shrunk log-odds, by counts of person and club."""
+"""What earlier outcomes teach of words and sources: shrunk log-odds, by counts of person and club."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mercato.forecasting.cases import Case
-from mercato.forecasting.outcomes import club_key
 from mercato.forecasting.reports import Report
 from mercato.forecasting.signals import Learned
 
 _FEWEST = 5
-"""A word, source or club seen with fewer pairs of person and club teaches nothing of its own."""
+"""A word or source seen with fewer pairs of person and club teaches nothing of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +31,6 @@ class Shrinkage:
 
     words: float = 15.0
     sources: float = 25.0
-    clubs: float = 15.0
 
 
 def taught_by(cases: Iterable[tuple[Case, str | None]]) -> list[Taught]:
@@ -56,24 +54,12 @@ def learn(pairs: Iterable[Taught], shrinkage: Shrinkage | None = None) -> Learne
     base = (sum(pair.came_true for pair in pairs) + 0.5) / (len(pairs) + 1)
     words: dict[str, list[bool]] = defaultdict(list)
     sources: dict[str, list[bool]] = defaultdict(list)
-    clubs: dict[str, list[bool]] = defaultdict(list)
     for pair in pairs:
         for word in {word for report in pair.reports for word in report.words}:
             words[word].append(pair.came_true)
         for source in {report.source for report in pair.reports}:
             sources[source].append(pair.came_true)
-        clubs[club_key_of(pair)].append(pair.came_true)
-    return Learned(
-        _scores(words, base, dilution.words),
-        _scores(sources, base, dilution.sources),
-        _scores(clubs, base, dilution.clubs),
-    )
-
-
-def club_key_of(pair: Taught) -> str:
-    """What the destination is filed under."""
-    club = pair.reports[-1].to
-    return club_key(club) if club else pair.club
+    return Learned(_scores(words, base, dilution.words), _scores(sources, base, dilution.sources))
 
 
 def _scores(found: Mapping[str, list[bool]], base: float, dilution: float) -> dict[str, float]:

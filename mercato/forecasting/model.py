@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
@@ -28,9 +29,6 @@ FORM = 1
 FOLDS = 5
 FEWEST_CASES = 150
 """With fewer labelled cases no model is fitted: the season of one club is not enough."""
-
-PULL = 80.0
-"""Strength of the pull to zero; chosen on February to June of 2021 with people held out (15, 30, 60, 120 tried)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +89,9 @@ def train(cases: Sequence[Case], labels: Sequence[str | None], known_until: date
     taught = taught_by(known)
     rows = _held_out_rows(known, taught)
     people = [case.key for case, _ in known]
-    even = np.ones(len(known))
-    weights = fit(rows, people, even, Fit(PULL, draws))
-    sharpness, shift = calibrated(rows, people)
+    counted = saga_weights(people)
+    weights = fit(rows, people, counted, Fit(draws=draws))
+    sharpness, shift = calibrated(rows, people, counted)
     record = DataRecord(
         known_until=known_until.isoformat(),
         cases=len(known),
@@ -121,7 +119,18 @@ def _digest(known: Sequence[tuple[Case, str | None]]) -> str:
     return digest.hexdigest()[:24]
 
 
-def calibrated(rows: Rows, people: Sequence[str]) -> tuple[float, float]:
+def saga_weights(people: Sequence[str]) -> Floats:
+    """What each case counts: one over the root of the number of the person's cases, one in the mean.
+
+    The cases of a saga have one outcome, so that ten of them teach more than one, but not ten times as much.
+    """
+    counts = Counter(people)
+    weights: Floats = np.array([counts[person] ** -0.5 for person in people])
+    weights /= weights.mean()
+    return weights
+
+
+def calibrated(rows: Rows, people: Sequence[str], counted: Floats) -> tuple[float, float]:
     """Sharpness and shift of the hazards that make held-out people's outcomes most likely: Platt's two numbers.
 
     They act on the hazards, before they are shared out: the sums stay one. Everything used is as old as the fit.
@@ -130,7 +139,7 @@ def calibrated(rows: Rows, people: Sequence[str]) -> tuple[float, float]:
     held_out = np.zeros(len(rows.values))
     size = np.diff(np.append(rows.starts, len(rows.values)))
     for number in range(FOLDS):
-        theta = fit_rows(rows, (part != number).astype(float), Fit(PULL))
+        theta = fit_rows(rows, (part != number) * counted, Fit())
         mine = np.repeat(part == number, size)
         held_out[mine] = rows.values[mine] @ theta
     found = minimize(_calibration_loss, np.array([0.0, 0.0]), args=(held_out, rows), method="BFGS")

@@ -7,7 +7,7 @@ itself. Where neither club's moves are covered by a list, nothing is known, and 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -78,12 +78,16 @@ def club_key(club: ClubRef) -> str:
 
 @dataclass
 class OutcomeBook:
-    """All known moves, findable by person; and which clubs' moves are covered in which window."""
+    """All known moves, findable by person; and which clubs' moves are covered in which window.
+
+    `countries` has the country of each club by its id: in whose window it buys.
+    """
 
     calendar: Calendar
+    countries: Mapping[str, str] = field(default_factory=dict)
     _by_name: dict[str, list[Move]] = field(default_factory=lambda: defaultdict(list))
     _covered: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    _arrivals: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _nations: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _traffic: Counter[str] = field(default_factory=Counter)
     _dated: list[date] = field(default_factory=list)
 
@@ -96,11 +100,11 @@ class OutcomeBook:
                 if club is not None and covered:
                     for window in windows:
                         self._covered[window] |= {club_key(club), fold(club.name)}
+                        self._nations[window].add(self.countries.get(club.id or "", ""))
         for move in [*changes_club(moves), *(m for m in moves if m.kind is MoveKind.RENEWAL)]:
             if move.day is not None:
                 self._dated.append(move.day)
             if move.window and move.to and move.kind is not MoveKind.RENEWAL:
-                self._arrivals[club_key(move.to), move.window] += 1
                 self._traffic[move.window] += move.kind in (MoveKind.PERMANENT, MoveKind.LOAN)
             for name in {fold(move.person.name), move.person.id or ""} - {""}:
                 self._by_name[name].append(move)
@@ -109,16 +113,14 @@ class OutcomeBook:
         """Whether every move of that club in that window is in a list."""
         return club is not None and bool({club_key(club), fold(club.name)} & self._covered.get(window, set()))
 
-    def arrivals(self, club: str, day: date) -> int | None:
-        """How many players a club took in the last two windows over by `day`; None where its moves aren't covered."""
-        windows = self.last_windows(day)
-        if not any(club in self._covered.get(window, ()) for window in windows):
-            return None
-        return sum(self._arrivals[club, window] for window in windows)
+    def last_window(self, day: date) -> str:
+        """The name of the latest window whose moves were known on `day`."""
+        names = [f"{year}-{kind}" for year in (day.year, day.year - 1) for kind in ("summer", "winter")]
+        return next(name for name in names if self.window_known_at(name) <= day)
 
     def last_windows(self, day: date) -> tuple[str, str]:
         """The names of the last two windows whose moves were known on `day`, the latest first."""
-        last = self.calendar.closed_before(day)
+        last = self.last_window(day)
         year, kind = int(last[:4]), last[5:]
         return last, f"{year}-winter" if kind == "summer" else f"{year - 1}-summer"
 
@@ -136,11 +138,16 @@ class OutcomeBook:
     def state(self, day: date) -> tuple[str, int]:
         """What had become known by a day: the last window that was over, and how many dated moves (in fifties)."""
         dated = sum(1 for known in self._dated if known <= day)
-        return self.calendar.closed_before(day), dated // 50  # new knowledge is worth a new fit every fifty moves
+        return self.last_window(day), dated // 50  # new knowledge is worth a new fit every fifty moves
 
     def window_known_at(self, window: str) -> date:
-        """When it is known who has not moved in a window: the day after the last country closed it."""
-        return self.calendar.last_close(window) + timedelta(days=1)
+        """When it is known who has not moved in a window: the day after the last country whose clubs a list covers.
+
+        Where no list covers a club whose country is known, the last country of all closes it.
+        """
+        nations = self._nations.get(window, set()) - {""}
+        closes = [self.calendar.window(window, nation).closes for nation in nations]
+        return max(closes, default=self.calendar.last_close(window)) + timedelta(days=1)
 
     def outcome(self, seeker: Seeker, window: str, destination: ClubRef | None, as_of: date | None = None) -> Outcome:
         """What came of the person in that window as far as it was known on `as_of` (now, where that is not given).

@@ -64,7 +64,7 @@ def _age(case: Case) -> float | None:
     known = case.record.age_on(case.day) if case.record else None
     if known is not None:
         return sum(known) / 2
-    told = [m.age for m in case.moves if m.age is not None]
+    told = [r.age for r in case.reports if r.age is not None] or [m.age for m in case.moves if m.age is not None]
     return float(told[-1]) if told else None
 
 

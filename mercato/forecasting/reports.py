@@ -48,6 +48,7 @@ class Report:
     conditional: bool
     words: tuple[str, ...]
     clubs_named: int
+    age: int | None = None
 
     @property
     def person_key(self) -> str:
@@ -107,6 +108,7 @@ def _report(stored: StoredClaim, known_by: KnownBy, clubs_named: int) -> Report:
         conditional=claim.condition is not None,
         words=_words(stored),
         clubs_named=clubs_named,
+        age=claim.person_facts.age if claim.person_facts else None,
     )
 
 

@@ -82,11 +82,6 @@ class Calendar:
         closes = [window.closes for (_, other), window in self._known.items() if other == name]
         return max([*closes, self.window(name).closes])
 
-    def closed_before(self, day: date) -> str:
-        """The name of the latest window that was over everywhere before `day`."""
-        names = [f"{year}-{kind}" for year in (day.year, day.year - 1) for kind in ("summer", "winter")]
-        return next(name for name in names if self.last_close(name) < day)
-
 
 def _usual(name: str) -> SeasonWindow:
     """The window as it usually lies, for years that nobody has entered."""

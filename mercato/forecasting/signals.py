@@ -26,7 +26,6 @@ class Learned:
 
     words: Mapping[str, float] = field(default_factory=dict)
     sources: Mapping[str, float] = field(default_factory=dict)
-    clubs: Mapping[str, float] = field(default_factory=dict)
 
 
 PairSignal = Callable[[Case, Destination, Learned], Signal]

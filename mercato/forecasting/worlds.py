@@ -28,7 +28,7 @@ def build_world(
     """Everything that forecasts look things up in; clubs' own announcements among the outcomes."""
     claims = list(claims)
     calendar = Calendar(register.windows)
-    outcomes = OutcomeBook(calendar)
+    outcomes = OutcomeBook(calendar, {club.id: club.country for club in register.clubs.values() if club.country})
     outcomes.add([*moves, *announcements(claims, register, calendar)])
     return World(register, calendar, ReportBook(reports_from(claims, known_by)), outcomes)
 

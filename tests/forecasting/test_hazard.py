@@ -15,7 +15,7 @@ from mercato.forecasting.hazard import _loss, rows_of
 from mercato.forecasting.model import TooLittle, as_json, load, save, train
 from mercato.forecasting.periods import cases_between
 from mercato.forecasting.signals import PAIR_SIGNALS, PERSON_SIGNALS, Learned
-from mercato.model import Stage
+from mercato.model import Deal, Money, MoneyKind, Stage, Timing
 from tests.forecasting.made import moved, said, season, world
 
 UNTIL = date(2021, 9, 5)
@@ -69,15 +69,44 @@ def test_with_nothing_new_the_chance_falls_to_nothing_at_the_close(made):
 
 def test_a_winter_window_is_scaled_by_the_traffic_known_then(made):
     _, _, _, model = made
-    report = said("Ann Other", "Bexley", date(2021, 12, 1))
+    report = said("Ann Other", "Bexley", date(2022, 1, 5))
     summers = [moved(f"S{n}", "Corby", "2021-summer") for n in range(50)]
     quiet = [moved(f"W{n}", "Corby", "2021-winter") for n in range(2)]
     busy = [moved(f"W{n}", "Corby", "2021-winter") for n in range(40)]
     chances = []
     for winter in (quiet, busy):
-        case = CaseMaker(world([report], summers + winter)).case("p:Ann Other", "2022-winter", date(2021, 12, 1))
+        case = CaseMaker(world([report], summers + winter)).case("p:Ann Other", "2022-winter", date(2022, 1, 5))
         chances.append(model.probabilities([case])[0]["c:bexley"])
     assert chances[0] < chances[1] / 3
+
+
+def winter_chance(model, day, window=None, fee=None, deal=None):
+    claim = said("Ann Other", "Bexley", day)
+    claim = replace(
+        claim,
+        claim=replace(claim.claim, when=Timing("", window) if window else None, fee=fee, deal=deal),
+    )
+    case = CaseMaker(world([claim], [])).case("p:Ann Other", "2022-winter", day)
+    return model.probabilities([case])[0]["c:bexley"]
+
+
+def test_winter_talk_of_autumn_is_worth_a_fraction_of_januarys(made):
+    _, _, _, model = made
+    october, december, january = (
+        winter_chance(model, day) for day in (date(2021, 10, 15), date(2021, 12, 24), date(2022, 1, 10))
+    )
+    assert october < january / 3
+    assert october < december < january
+
+
+def test_talk_that_names_the_winter_window_a_loan_or_a_small_price_is_worth_more_there(made):
+    _, _, _, model = made
+    day = date(2021, 10, 15)
+    plain = winter_chance(model, day)
+    assert winter_chance(model, day, window="2022-winter") > plain
+    assert winter_chance(model, day, deal=Deal.LOAN) > plain
+    cheap, dear = (winter_chance(model, day, fee=Money(amount, amount, "GBP", MoneyKind.FEE)) for amount in (5e6, 9e7))
+    assert dear < cheap
 
 
 def test_the_slope_is_that_of_the_loss(made):
