@@ -73,6 +73,17 @@ MODEL_PRICE = Setting(
     "MERCATO_MODEL_PRICE", "", "Price of a million tokens in and out, such as 0.15/0.60; then the cost is told."
 )
 
+CONFIDENCE = Setting(
+    "MERCATO_CONFIDENCE",
+    "",
+    "Path of what `mercato train-reader` fitted on your annotations; empty means the confidence that is shipped.",
+)
+THRESHOLD = Setting(
+    "MERCATO_THRESHOLD",
+    "",
+    "Least confidence of a claim that is told, from 0 to 1; empty means the one chosen when confidence was fitted.",
+)
+
 ALERTS = Setting("MERCATO_ALERTS", "", "Path of the rules of alerts; empty means `alerts.yaml` in MERCATO_HOME.")
 MAIL_SERVER = Setting("MERCATO_MAIL_SERVER", "", "Server that alerts by mail go through, as host:port.")
 MAIL_FROM = Setting("MERCATO_MAIL_FROM", "", "Address that alerts by mail come from.")
@@ -96,6 +107,8 @@ SETTINGS: tuple[Setting, ...] = (
     MODEL_KEY,
     MODEL_TIMEOUT,
     MODEL_PRICE,
+    CONFIDENCE,
+    THRESHOLD,
     ALERTS,
     MAIL_SERVER,
     MAIL_FROM,

@@ -71,8 +71,11 @@ def confidence_of(claim: ClaimRow) -> float | None:
 def reliability(gold: Claims, system: Claims) -> Reliability | None:
     """How far confidence can be trusted; None where no claim states any."""
     judged = list(_judged(gold, system))
-    if not judged:
-        return None
+    return judged_reliability(judged) if judged else None
+
+
+def judged_reliability(judged: Sequence[tuple[float, bool]]) -> Reliability:
+    """How far confidence can be trusted, of claims known to be right or wrong; there must be some."""
     share = sum(right for _, right in judged) / len(judged)
     return Reliability(
         bins=tuple(_bins(judged)),

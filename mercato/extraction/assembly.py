@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from mercato.extraction.attribution import AttributionReader
 from mercato.extraction.careers import CareerReader
 from mercato.extraction.cells import marks
 from mercato.extraction.conditions import ConditionReader
+from mercato.extraction.confidence import Confidence, Setting, traits
 from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.draft import LOANS, Draft, claim_id
 from mercato.extraction.events import Event
@@ -40,7 +43,15 @@ _ORDER = {stage: rank for rank, stage in enumerate(Stage)}
 class Assembler:
     """Makes the claims of one document."""
 
-    def __init__(self, document: Document, language: Language, resolver: Resolver, register: Register) -> None:
+    def __init__(
+        self,
+        document: Document,
+        language: Language,
+        resolver: Resolver,
+        register: Register,
+        confidence: Confidence | None = None,
+    ) -> None:
+        self.confidence = confidence
         self.document = document
         self.language = language
         self.resolver = resolver
@@ -52,6 +63,9 @@ class Assembler:
         self.extras = ExtrasReader(language, day, document.text)
         self.careers = CareerReader(language, resolver, day, document)
         self.rows: list[Sentence] = []
+        self.times: Counter[tuple[ClaimKind, int, str]] = Counter()
+        # How each claim was found, by its id; the confidence rests on it.
+        self.traits: dict[str, dict[str, float]] = {}
 
     def enrich(
         self,
@@ -131,6 +145,7 @@ class Assembler:
         self.attribution.bind(drafts, self.rows)
         self.extras.settle(drafts)
         merged: dict[tuple[ClaimKind, int, str], Draft] = {}
+        self.times = Counter(draft.key for draft in drafts)
         for draft in drafts:
             if draft.kind in (ClaimKind.CONTRACT, ClaimKind.PRICE) and not self._place(draft):
                 continue
@@ -284,8 +299,9 @@ class Assembler:
             spans.append((EvidenceRole.CONDITION, draft.condition))
         spans.extend((EvidenceRole.SOURCE, (link.span.start, link.span.end)) for link in draft.chain if link.span)
         person = draft.being.ref
+        id_ = claim_id(self.document, kind, person, club, READER_VERSION)
         return Claim(
-            id=claim_id(self.document, kind, person, club, READER_VERSION),
+            id=id_,
             document_id=self.document.id,
             kind=kind,
             person=person,
@@ -305,7 +321,15 @@ class Assembler:
             attribution=Attribution(tuple(draft.chain)),
             evidence=tuple(Evidence(role, self.document.span(*span)) for role, span in spans),
             reader=READER_VERSION,
+            confidence=self._confidence(id_, draft),
         )
+
+    def _confidence(self, id_: str, draft: Draft) -> float | None:
+        row = self.rows[min(draft.sentence, len(self.rows) - 1)]
+        code = self.language.code
+        setting = Setting(row, self.document.text, code, len(self.rows), self.times[draft.key])
+        self.traits[id_] = found = traits(draft, setting)
+        return self.confidence.of(found) if self.confidence is not None else None
 
 
 def _is_replaced(draft: Draft, drafts: list[Draft]) -> bool:

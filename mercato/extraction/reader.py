@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date
 
 from mercato.extraction.assembly import READER_VERSION, Assembler
+from mercato.extraction.confidence import Confidence, chosen, least
 from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.draft import Draft
 from mercato.extraction.drafts import Drafter, cap, targets
@@ -26,9 +27,13 @@ class RuleReader:
 
     version = READER_VERSION
 
-    def __init__(self, register: Register, threshold: float = 0.0) -> None:
+    def __init__(
+        self, register: Register, threshold: float | None = None, confidence: Confidence | None = None
+    ) -> None:
+        """`threshold` is the least confidence of a claim, by default that of the settings."""
         self.register = register
-        self.threshold = threshold
+        self.confidence = confidence or chosen()
+        self.threshold = least(self.confidence) if threshold is None else threshold
         self._tools: dict[str, tuple[Language, Namer, Chunker]] = {}
 
     def reads(self, language: str | None) -> bool:
@@ -37,13 +42,22 @@ class RuleReader:
 
     def read(self, document: Document) -> list[Claim]:
         """The claims of a document, in the order of the text. A language that can't be read gives none."""
+        claims, _ = self._read(document)
+        return [c for c in claims if c.confidence is None or c.confidence >= self.threshold]
+
+    def traced(self, document: Document) -> list[tuple[Claim, dict[str, float]]]:
+        """All claims, however sure, each with how it was found: what confidence is fitted on."""
+        claims, traits = self._read(document)
+        return [(claim, traits[claim.id]) for claim in claims if claim.id in traits]
+
+    def _read(self, document: Document) -> tuple[list[Claim], dict[str, dict[str, float]]]:
         if not self.reads(document.language):
-            return []
+            return [], {}
         language, namer, chunker = self._for(document.language or "en")
         text = document.text
         rows = sentences(document, language)
         if not rows:
-            return []
+            return [], {}
         fill_items(text, rows, self.register.index.find(text), language.figures.read(text), language)
         namer.name(text, rows)
         day: date | None = document.published.day if document.published else None
@@ -54,7 +68,7 @@ class RuleReader:
         resolver.main = resolver.publisher or _main_club(rows)
         reader = EventReader(language, resolver)
         drafter = Drafter(resolver)
-        assembler = Assembler(document, language, resolver, self.register)
+        assembler = Assembler(document, language, resolver, self.register, self.confidence)
         drafts: list[Draft] = []
         for number, row in enumerate(rows):
             nodes = chunker.nodes(row.items, text)
@@ -79,8 +93,7 @@ class RuleReader:
             drafts.extend(facts)
         if drafter.capped:
             cap(drafts)
-        claims = assembler.claims(drafts, drafter.presupposed)
-        return [c for c in claims if c.confidence is None or c.confidence >= self.threshold]
+        return assembler.claims(drafts, drafter.presupposed), assembler.traits
 
     def _for(self, code: str) -> tuple[Language, Namer, Chunker]:
         if code not in self._tools:

@@ -26,8 +26,10 @@ class ReaderName(StrEnum):
     COMBINED = "combined"
 
 
-def make_reader(name: ReaderName | str = ReaderName.RULES, *, user: bool = True) -> Reader:
-    """A reader with the shipped register, and with the user's own where `user`.
+def make_reader(
+    name: ReaderName | str = ReaderName.RULES, *, user: bool = True, threshold: float | None = None
+) -> Reader:
+    """A reader with the shipped register, and with the user's own where `user`; `threshold` is that of the rules.
 
     Raises Misused where a model is asked for and the settings name none.
     """
@@ -37,12 +39,11 @@ def make_reader(name: ReaderName | str = ReaderName.RULES, *, user: bool = True)
     register = load_register(user=user)
     if name == ReaderName.MODEL:
         return _model_reader(register)
-    rules = RuleReader(register)
     if name == ReaderName.COMBINED:
         from mercato.extraction.asked import CombinedReader
 
-        return CombinedReader(rules, _model_reader(register))
-    return rules
+        return CombinedReader(RuleReader(register, threshold=0.0), _model_reader(register))
+    return RuleReader(register, threshold=threshold)
 
 
 @dataclass(slots=True)

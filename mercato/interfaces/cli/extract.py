@@ -41,7 +41,11 @@ class Options:
 )
 @click.option("--language", metavar="CODE", help="Language of texts that state none, such as en; else it is found out.")
 @click.option("--date", metavar="DATE", help="Publication date of texts that state none, such as 2025-06-09.")
-@click.option("--threshold", type=click.FloatRange(0, 1), default=0.0, help="Leave out claims less sure than this.")
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    help="Leave out claims less sure than this.  [default: MERCATO_THRESHOLD, else as fitted]",
+)
 @click.option("--no-user-register", is_flag=True, help="Use the shipped register alone, not what you imported.")
 @click.option("--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="Processes for JSON Lines.")
 @reader_option
@@ -53,7 +57,7 @@ def extract(
     jsonl: bool,
     language: str | None,
     date: str | None,
-    threshold: float,
+    threshold: float | None,
     no_user_register: bool,
     workers: int,
     reader_name: str,
@@ -68,8 +72,8 @@ def extract(
     from mercato.engines.lines import LineOptions
     from mercato.interfaces.readers import make_reader, tally_lines
 
-    options = Options(LineOptions(language, date, threshold), as_json, jsonl, workers)
-    reader = make_reader(reader_name, user=not no_user_register)
+    options = Options(LineOptions(language, date, threshold or 0.0), as_json, jsonl, workers)
+    reader = make_reader(reader_name, user=not no_user_register, threshold=threshold)
     failed = False
     for name in inputs:
         try:

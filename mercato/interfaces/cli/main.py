@@ -65,6 +65,7 @@ COMMANDS: dict[str, LazyCommand] = {
     "train": LazyCommand(f"{_HERE}.forecast", "train", "Fit a model of your own on reports and outcomes."),
     "backtest": LazyCommand(f"{_HERE}.backtest", "backtest", "Forecast a past period as if it were now; score it."),
     "evaluate": LazyCommand(f"{_HERE}.evaluate", "evaluate", "Measure the reader against annotated texts."),
+    "train-reader": LazyCommand(f"{_HERE}.train_reader", "train_reader", "Fit how sure the reader is of its claims."),
     "ledger": LazyCommand(f"{_HERE}.ledger", "ledger", "Copy, back up, restore and upgrade ledgers."),
     "doctor": LazyCommand(f"{_HERE}.doctor", "doctor", "Check this installation and the ledger; say what to do."),
 }
