@@ -201,10 +201,16 @@ class Assembler:
             if self.resolver.is_settled_at(draft.being, draft.club):
                 draft.kind = ClaimKind.STAY  # "Salah signs for Liverpool until 2027"
                 draft.being.at(draft.club, self.resolver.first_spans.get(draft.club.key, draft.being.first))
-        return [
-            d for d in drafts
-            if not (d.kind is ClaimKind.MOVE and d.club and d.stage in _WISHES and d.being.is_at(d.club))
-        ]  # fmt: skip
+        return [d for d in drafts if not self._is_own_wish(d)]
+
+    def _is_own_wish(self, draft: Draft) -> bool:
+        """Whether a club would only want somebody who is its own player or coach, by the text or the register."""
+        if draft.kind is not ClaimKind.MOVE or draft.club is None or draft.stage not in _WISHES:
+            return False
+        if draft.being.is_at(draft.club):
+            return True
+        boss = self.resolver.employer(draft.being) if not _is_player(draft.being) else None
+        return boss is not None and boss.key == draft.club.key
 
     def _place(self, draft: Draft) -> bool:
         """Puts a contract or a price at the club that the document has the person at."""

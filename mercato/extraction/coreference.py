@@ -57,6 +57,8 @@ class Resolver(RegisterFacts):
         # The club that the whole text is about, and the one that publishes it.
         self.main: ClubName | None = None
         self.publisher: ClubName | None = None
+        # Pronouns that are objects only, in the language of the text.
+        self.objects: frozenset[str] = frozenset()
         # The club that a heading stands for, in the paragraphs below it.
         self.section: ClubName | None = None
 
@@ -81,6 +83,8 @@ class Resolver(RegisterFacts):
         self.club_here = self.club_first = None
         self.in_clause = None
         teller = False
+        actor: Being | None = None
+        acted = False
         if nodes.people and nodes.has("officials"):
             self._relatives(nodes)
         before: Node | None = None
@@ -90,8 +94,10 @@ class Resolver(RegisterFacts):
                 continue
             governed = before is not None and before.kind is NodeKind.EVENT and self._ends_in_preposition(before)
             before = node
+            acted = acted or node.kind is NodeKind.EVENT
             if node.key in _CLAUSE_MARKS or not node.categories.isdisjoint(CLAUSE_WORDS):
                 self.in_clause = None
+                actor = None
                 fragment = node is nodes[0] and not any(n.key == "," for n in nodes)
                 aside = (aside or not (fragment or node.key in _CLAUSE_MARKS)) and node.key not in (";", ":")
             if node.kind is NodeKind.OUTLET and isinstance(node.value, Journalist):
@@ -100,10 +106,14 @@ class Resolver(RegisterFacts):
                 if teller and mention.pronoun and not self.here:
                     continue  # "Romano has used his line": the journalist's own
                 being = self._being(mention)
+                if mention.pronoun and node.key in self.objects and being is actor and actor is not None:
+                    being = self._other_than(actor) or being  # "where Luis Enrique admired him"
                 if being is not None:
                     about = node.role != "aside" and node.kind is not NodeKind.CLUB  # not "el Betis de Pellegrini"
                     if not mention.pronoun and about:
                         self.in_clause = being
+                    if node.role is None and not node.owner and actor is None:
+                        actor = being
                     if being not in self.here and about:
                         self.here.append(being)
                     if opens or (about and not aside and node.role not in _ASIDE_ROLES and being.role != "official"):
@@ -121,7 +131,8 @@ class Resolver(RegisterFacts):
                         self.first_spans.setdefault(name.key, (club_mention.start, club_mention.end))
                     if node.role is None and not (node.owner or governed or club_mention.pronoun):
                         self.club_here = name
-                        self.club_first = self.club_first or name
+                        if not acted or self.elliptic:
+                            self.club_first = self.club_first or name
                     if node.kind is NodeKind.CLUB and not club_mention.pronoun:
                         self.recent_clubs.append(name)
 
@@ -143,6 +154,11 @@ class Resolver(RegisterFacts):
     def _ends_in_preposition(self, node: Node) -> bool:
         """ "rescindió con" + "la Juventus": the club is governed by a preposition inside the words for the step."""
         return " " in node.key and node.key.rsplit(" ", 1)[-1] in self.prepositions
+
+    def _other_than(self, actor: Being) -> Being | None:
+        """Whom a pronoun means that cannot mean the one who acts: a player spoken of before."""
+        before = (self.spoken_of, *reversed(self.here), *reversed(self.recent))
+        return next((b for b in before if b is not None and b is not actor and self._is_player(b)), None)
 
     def _recall(self, being: Being) -> None:
         if being in self.recent:

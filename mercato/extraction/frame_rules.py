@@ -186,6 +186,8 @@ class FrameRules(Sides):
             and event.sentence - self.open_set.sentence <= 3
         ):
             clubs = self.open_set.buyers
+        if not clubs and event.frame == "radar" and event.entry.name == "listed" and len(people) == 1:
+            clubs = self._home(event, people[0][0])
         if not clubs and event.unnamed_suitors:
             yield from self._exits(event, people)
             return
@@ -293,6 +295,8 @@ class FrameRules(Sides):
         clubs = event.keepers or event.partner_clubs
         for being, span in people:
             club = clubs[0] if clubs else self._own_club(being)
+            if club is None and event.frame in ("renew", "stay") and not event.elliptic:
+                club = next(iter(self._home(event, being)), None)
             if club is None:
                 if event.stage is not Stage.INTEREST:
                     yield self._draft(event, ClaimKind.STAY, being, span, None)  # kept where the text has one club

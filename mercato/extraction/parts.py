@@ -156,7 +156,9 @@ class Parts(Assigning):
         if event.stage is not Stage.DONE or len(chain.nodes) > 1 or chain.entries[0].form not in ("past", "pp"):
             return False
         before = [n for n in nodes[max(0, chain.nodes[0] - 2) : chain.nodes[0]] if n.kind is not NodeKind.WORD]
-        return bool(before) and before[-1].has("relatives")
+        after = nodes[chain.nodes[-1] : chain.nodes[-1] + 8]
+        recent = any(n.key in self.language.words.get("recent", frozenset()) for n in after)
+        return bool(before) and before[-1].has("relatives") and not recent
 
     def _subject(self, nodes: list[Node], chain: Chain) -> Node | None:
         """The nearest noun phrase to the left that no preposition governs; after "who" its antecedent."""

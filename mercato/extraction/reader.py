@@ -64,6 +64,7 @@ class RuleReader:
         at_club = language.words.get("at_club_roles", _AT_CLUB)
         elliptic = "dropped_subjects" in language.words["switches"]
         resolver = Resolver(self.register, day, elliptic, frozenset(language.preposition_roles))
+        resolver.objects = language.words.get("object_forms", frozenset())
         resolver.publisher = _publisher(document, rows)
         resolver.main = resolver.publisher or _main_club(rows)
         reader = EventReader(language, resolver)
