@@ -48,6 +48,7 @@ class Resolver(RegisterFacts):
         self.in_clause: Being | None = None
         self.club_here: ClubName | None = None
         self.club_first: ClubName | None = None
+        self.club_subject: ClubName | None = None
         # The number of the paragraph that is read, and the club that its sentences so far were about.
         self.block = 0
         self.club_of_block: ClubName | None = None
@@ -77,10 +78,12 @@ class Resolver(RegisterFacts):
         self.subjects = []
         aside = False
         if self.club_first is not None:
-            self.club_spoken_of = self.club_of_block = self.club_first
+            self.club_spoken_of = self.club_first
+        if self.club_subject is not None:
+            self.club_of_block = self.club_subject
         if block != self.block:
             self.block, self.club_of_block = block, None
-        self.club_here = self.club_first = None
+        self.club_here = self.club_first = self.club_subject = None
         self.in_clause = None
         teller = False
         actor: Being | None = None
@@ -131,8 +134,9 @@ class Resolver(RegisterFacts):
                         self.first_spans.setdefault(name.key, (club_mention.start, club_mention.end))
                     if node.role is None and not (node.owner or governed or club_mention.pronoun):
                         self.club_here = name
-                        if not acted or self.elliptic:
-                            self.club_first = self.club_first or name
+                        self.club_first = self.club_first or name
+                        if not acted:
+                            self.club_subject = self.club_subject or name
                     if node.kind is NodeKind.CLUB and not club_mention.pronoun:
                         self.recent_clubs.append(name)
 
