@@ -209,8 +209,7 @@ class Assembler:
             return False
         if draft.being.is_at(draft.club):
             return True
-        boss = self.resolver.employer(draft.being) if not _is_player(draft.being) else None
-        return boss is not None and boss.key == draft.club.key
+        return not _is_player(draft.being) and self.resolver.has_coached(draft.being, draft.club)
 
     def _place(self, draft: Draft) -> bool:
         """Puts a contract or a price at the club that the document has the person at."""

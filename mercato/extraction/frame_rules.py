@@ -295,7 +295,7 @@ class FrameRules(Sides):
         clubs = event.keepers or event.partner_clubs
         for being, span in people:
             club = clubs[0] if clubs else self._own_club(being)
-            if club is None and event.frame in ("renew", "stay") and not event.elliptic:
+            if club is None and event.entry.get("implied") == "keeper":
                 club = next(iter(self._home(event, being)), None)
             if club is None:
                 if event.stage is not Stage.INTEREST:

@@ -61,6 +61,22 @@ class RegisterFacts:
                 return ClubName(club.name, club) if club is not None else None
         return None
 
+    def has_coached(self, being: Being, club: ClubName) -> bool:
+        """Whether the text or the register has the coach working for the club, since before the year or the month."""
+        if being.employer is not None:
+            return being.employer.key == club.key
+        if self.day is None:
+            return False
+        today = self.day.isoformat()
+        return any(
+            spell.club_id == club.key
+            and (spell.flags & {"coach", "director"} or person.role in ("coach", "director"))
+            and spell.start[:7] < today[: len(spell.start[:7])]
+            and (not spell.end or spell.end >= today[: len(spell.end)])
+            for person in being.people
+            for spell in person.spells
+        )
+
     def employer(self, being: Being) -> ClubName | None:
         """The club that a coach or official works for: as the text says, else as the register has it on the day."""
         if being.employer is not None or self.day is None:
