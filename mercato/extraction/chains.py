@@ -214,13 +214,21 @@ class Chains(StepTools):
             )
         else:
             stage = Stage(name)
-        for governor in reversed((*governors, MOODS[core.form]) if core.form in MOODS else governors):
+        mood = MOODS.get(core.form)
+        if core.form == "cond" and self._is_reported(nodes, chain.nodes[0]):
+            mood = MOODS["future"]
+        for governor in reversed((*governors, mood) if mood is not None else governors):
             stage = govern(governor, stage)
         if governors[-1:] == ("sure",) and core.get("sure"):
             return Stage(core.get("sure"))
         if stage is Stage.DONE and self._after_when(nodes, chain):
             return Stage.AGREED
         return stage
+
+    def _is_reported(self, nodes: list[Node], at: int) -> bool:
+        """ "a annoncé qu'il quitterait": behind "that" the conditional is the future of what was said in the past."""
+        before = nodes[max(0, at - 3) : at]
+        return any(n.key in self.language.words.get("that_words", frozenset()) for n in before)
 
     def _after_infinitive(self, nodes: list[Node], chain: Chain, core: Entry) -> bool:
         """ "di essere ceduto": the passive of an infinitive states nothing yet."""

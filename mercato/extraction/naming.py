@@ -171,8 +171,10 @@ class Namer(NameShapes):
         return at == 1 or items[at - 2].key not in words.get("not_before_places", frozenset())
 
     def _opens_clause(self, items: list[Item], at: int, key: str) -> bool:
-        """A club's name that begins a sentence and is a small word of the language too ("Como su contrato")."""
-        if key not in self.language.words["breaks"] or (at and items[at - 1].key not in OPENERS):
+        """A name that begins a sentence and is a small word of the language too ("Como su contrato", "Son contrat")."""
+        words = self.language.words
+        small = key in words["breaks"] or key in words["person_of"]
+        if not small or (at and items[at - 1].key not in OPENERS):
             return False
         return at + 1 >= len(items) or items[at + 1].key not in self.language.words["name_followers"]
 

@@ -267,9 +267,20 @@ class Parts(Assigning):
                 role = node.role or (tail if first else None)
                 self._take(event, node, role, first, frame, nodes, at)
                 first = first and node.owner and node.kind is NodeKind.PERSON and node.people[0].pronoun
+            elif node.key == ":" and event.unnamed_object and not event.people:
+                self._take_named(nodes, at + 1, event, frame)
+                break
             elif self._ends_objects(nodes, at):
                 break
             at += 1
+
+    def _take_named(self, nodes: list[Node], at: int, event: Event, frame: Frame) -> None:
+        """ "wants a new striker: X": who stands behind the colon is the one not yet named."""
+        while at < len(nodes) and (nodes[at].kind is NodeKind.WORD or nodes[at].has("articles")):
+            at += 1
+        if at < len(nodes) and nodes[at].kind is NodeKind.PERSON and nodes[at].people[0].name is not None:
+            self._assign(event, nodes[at], frame.object)
+            event.unnamed_object = False
 
     def _objects_before(self, nodes: list[Node], chain: Chain, event: Event, frame: Frame) -> None:
         """ "Um X buhlen Köln und Mainz", "an X ist der BVB interessiert": what prepositions govern before it."""

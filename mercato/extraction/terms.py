@@ -284,9 +284,10 @@ class TermReader(TermDates):
                 if found is None:
                     continue
                 loan = any(m.entry.category == "deal" and m.entry.name.startswith("loan") for m in marks)
+                contract = any(m.entry.category == "contracts" and m.start <= node.start for m in marks)
                 for draft in drafts:
                     ends = draft.kind is ClaimKind.STAY or (
-                        draft.kind is ClaimKind.MOVE and (loan or draft.deal in LOANS)
+                        draft.kind is ClaimKind.MOVE and not contract and (loan or draft.deal in LOANS)
                     )
                     if ends and draft.until is None:
                         draft.until = found[0]
