@@ -4,8 +4,8 @@
                                    [--docs docs/web.md]
 
 The ledger is made up (people come as they do in the news, a few often, most once) and joined; `--ledger` keeps it for
-the next run. The server is `mercato serve` in a process of its own, the documents come from another process, five a second.
-Requests go out on time whether the ones before have been answered or not, so that a slow answer is not hidden by fewer
+the next run. The server is `mercato serve` in a process of its own; the documents come from another process, five a
+second. Requests go out on time whether the ones before have been answered or not: a slow answer is not hidden by fewer
 questions. Everything is on 127.0.0.1 and ends by itself.
 """
 

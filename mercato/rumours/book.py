@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -20,8 +20,9 @@ from mercato.rumours.names import PLAIN
 from mercato.rumours.rates import Rates
 from mercato.rumours.reading import claims_in_force
 from mercato.rumours.status import Standing, standing
-from mercato.rumours.store import RumourStore, words_of
+from mercato.rumours.store import RumourStore, club_key_of, word_key_of, words_of
 from mercato.rumours.verdicts import judged, verdicts
+from mercato.rumours.windows import order
 
 _SHOWN = 5
 
@@ -31,8 +32,8 @@ class RumourFilter:
     """Which rumours are asked for; what is not set does not narrow.
 
     `to`, `from_` and `club` (either) are ids or names of clubs, `person` an id or whole words of a name, `country` the
-    code of the destination's country, `window` a label such as "2025-summer". `changed_since` keeps rumours with news
-    that became known at that moment or later.
+    code of the destination's country, `window` a label such as "2025-summer", `not_before` the earliest window.
+    `changed_since` keeps rumours with news that became known at that moment or later.
     """
 
     person: str | None = None
@@ -47,6 +48,7 @@ class RumourFilter:
     min_origins: int = 0
     changed_since: datetime | None = None
     limit: int | None = None
+    not_before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,11 @@ class RumourBook:
 
     def rumours(self, asked: RumourFilter | None = None) -> list[Rumour]:
         """The rumours that a filter lets through, those with the latest news first."""
-        asked = asked or RumourFilter()
-        return list(islice((r for r in self._candidates(asked) if self._fits(r, asked)), asked.limit))
+        return list(self.iterate(asked or RumourFilter()))
+
+    def iterate(self, asked: RumourFilter) -> Iterator[Rumour]:
+        """The same one by one, so that who needs a few does not pay for all."""
+        return islice((rumour for rumour in self._candidates(asked) if self._fits(rumour, asked)), asked.limit)
 
     def rumour(self, prefix: str) -> Rumour:
         """The rumour of an id or of its beginning. Raises NotFound, and Misused where several begin so."""
@@ -135,22 +140,28 @@ class RumourBook:
             return self._all()
         conditions: list[str] = []
         parameters: list[object] = []
-        for column, value in (("window_label = ?", asked.window), ("origins >= ?", asked.min_origins or None)):
+        earliest = order(asked.not_before) if asked.not_before else None
+        for column, value in (
+            ("r.window_label = ?", asked.window),
+            ("r.window_order >= ?", earliest),
+            ("r.origins >= ?", asked.min_origins or None),
+            ("r.last_news >= ?", asked.changed_since.isoformat() if asked.changed_since else None),
+        ):
             if value is not None:
                 conditions.append(column)
                 parameters.append(value)
-        if asked.changed_since is not None:
-            conditions.append("last_news >= ?")
-            parameters.append(asked.changed_since.isoformat())
-        if asked.person is not None:
-            conditions.append("(person = ? OR words LIKE ? ESCAPE '\\')")
+        keys = [
+            club_key_of(key)
+            for club in (asked.to, asked.from_, asked.club)
+            if club and self._is_known(key := self.club_key(club))
+        ]
+        if asked.person is not None and fold(asked.person).strip():
+            conditions.append("(r.person = ? OR r.words LIKE ? ESCAPE '\\')")
             parameters += [asked.person, f"% {_escaped(fold(asked.person))} %"]
-        for club in (asked.to, asked.from_, asked.club):
-            key = self.club_key(club) if club else PLAIN
-            if not key.startswith(PLAIN):
-                conditions.append("clubs LIKE ? ESCAPE '\\'")
-                parameters.append(f"%|{_escaped(key)}|%")
-        return self._store.iterate(" AND ".join(conditions), parameters)
+            if asked.person not in self._register.people:
+                keys.insert(0, word_key_of(max(fold(asked.person).split(), key=len)))
+        few = asked.changed_since is not None or asked.person is not None
+        return self._store.iterate(" AND ".join(conditions), parameters, key=keys[0] if keys else None, few=few)
 
     def _beginning(self, prefix: str) -> list[Rumour]:
         """The rumours whose ids begin so."""
@@ -165,9 +176,13 @@ class RumourBook:
         found = {rumour.id: rumour for rumour in self._store.rumours("conditions > 0")}
         people = {(said.person, said.person_name) for r in found.values() for said in r.conditions if said.person_name}
         for key, name in sorted(people, key=str):
-            words = f"% {_escaped(fold(name or ''))} %"
-            theirs = self._store.rumours("person = ? OR words LIKE ? ESCAPE '\\'", (key or "", words))
-            found.update({rumour.id: rumour for rumour in theirs})
+            found.update({rumour.id: rumour for rumour in self._store.iterate("r.person = ?", (key or "",), few=True)})
+            words = fold(name or "").split()
+            if words:
+                like = (f"% {_escaped(' '.join(words))} %",)
+                longest = word_key_of(max(words, key=len))
+                theirs = self._store.iterate("r.words LIKE ? ESCAPE '\\'", like, key=longest)
+                found.update({rumour.id: rumour for rumour in theirs})
         return found.values()
 
     def _is_stored(self) -> bool:
@@ -201,6 +216,7 @@ class RumourBook:
             (asked.club, self._is_one(asked.club, [*goal, *source])),
             (asked.country, rumour.country == (asked.country or "").upper()),
             (asked.window, rumour.window == asked.window),
+            (asked.not_before, order(rumour.window) >= order(asked.not_before or rumour.window)),
             (asked.kinds, rumour.kind in asked.kinds),
             (asked.stages, rumour.stage in asked.stages),
             (asked.min_origins, len(rumour.independent_origins) >= asked.min_origins),
@@ -218,6 +234,10 @@ class RumourBook:
         if not key.startswith(PLAIN):
             return any(club == key for club, _ in clubs)
         return _has_words((fold(said) for _, said in clubs), name)
+
+    @staticmethod
+    def _is_known(key: str) -> bool:
+        return not key.startswith(PLAIN)
 
     def club_key(self, name: str) -> str:
         """The key of a club by its id or one of its names."""

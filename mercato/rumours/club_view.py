@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from mercato.model import ClaimKind
 from mercato.model.rumours import Rumour
 from mercato.rumours.book import RumourBook, RumourFilter
 from mercato.rumours.chains import EventState
+
+MOST = 300
+"""Rumours of one kind that a view holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +55,16 @@ class ClubView:
 
 
 def club_view(book: RumourBook, name: str, window: str | None = None, open_only: bool = True) -> ClubView:
-    """A club's business in a window or in all; `open_only` leaves out what can't happen any more."""
+    """A club's business in a window or in all, at most MOST of each, the latest news first.
+
+    `open_only` leaves out what can't happen any more.
+    """
+    # A window is called by the year in which it closes: what can still happen lies in this year's or a later one.
+    earliest = f"{book.now.year}-winter" if open_only else None
 
     def shown(**fields: str | tuple[ClaimKind, ...]) -> tuple[Rumour, ...]:
-        found = book.rumours(RumourFilter(window=window, **fields))  # type: ignore[arg-type]
-        return tuple(r for r in found if not open_only or book.standing(r).is_open)
+        asked = RumourFilter(window=window, not_before=earliest, **fields)  # type: ignore[arg-type]
+        return tuple(islice((r for r in book.iterate(asked) if not open_only or book.standing(r).is_open), MOST))
 
     ins, outs = shown(to=name), shown(from_=name)
     stays = shown(club=name, kinds=(ClaimKind.STAY,))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from zlib import crc32
 
 import msgspec
@@ -37,7 +36,7 @@ from mercato.rumours.verdicts import judged, verdicts
 from mercato.rumours.windows import Calendar, order
 from mercato.version import __version__
 
-FORM = "3"
+FORM = "4"
 """Counted up when the same ledger would give other rows; the store is then made again."""
 
 _TABLES = {
@@ -54,6 +53,9 @@ _TABLES = {
         window_order INTEGER NOT NULL, kind TEXT NOT NULL, club TEXT NOT NULL, stage TEXT, origins INTEGER NOT NULL,
         last_news TEXT NOT NULL, dated TEXT NOT NULL, words TEXT NOT NULL, clubs TEXT NOT NULL,
         conditions INTEGER NOT NULL, body TEXT NOT NULL)""",
+    # Clubs and words by which a rumour is found, in the order in which rumours are listed.
+    "rumour_key": """CREATE TABLE rumour_key (key TEXT NOT NULL, dated TEXT NOT NULL, rumour TEXT NOT NULL,
+        PRIMARY KEY (key, dated, rumour))""",
 }
 _INDEXES = (
     "CREATE INDEX rumour_entry_article ON rumour_entry (article)",
@@ -62,8 +64,12 @@ _INDEXES = (
     "CREATE INDEX rumour_by_person ON rumour (person, window_order)",
     "CREATE INDEX rumour_by_news ON rumour (last_news)",
     "CREATE INDEX rumour_by_date ON rumour (dated, id)",
+    "CREATE INDEX rumour_key_rumour ON rumour_key (rumour)",
 )
-_PAGE = 500
+_FIRST_PAGE, _PAGE = 60, 500
+"""Rumours fetched at once: most callers want a screenful."""
+_LATEST = "9999"
+"""After every moment in a column that sorts as text."""
 _BATCH = 2_000
 """Articles taken in at once where many are new: enough that a block is settled once for many of them."""
 
@@ -122,15 +128,32 @@ class RumourStore:
         """The rumours that a condition on table `rumour` lets through, the latest published news first."""
         return list(self.iterate(where, parameters))
 
-    def iterate(self, where: str = "", parameters: Sequence[object] = ()) -> Iterator[Rumour]:
-        """The same one by one, so that who needs a few does not pay for all."""
-        narrowed = f" WHERE {where}" if where else ""
-        sql = f"SELECT body FROM rumour{narrowed} ORDER BY dated DESC, id DESC LIMIT ? OFFSET ?"
-        for start in count(0, _PAGE):
-            rows = self._ledger.database.execute(sql, (*parameters, _PAGE, start))
-            yield from (_RUMOUR.decode(str(row[0])) for row in rows)
-            if len(rows) < _PAGE:
+    def iterate(
+        self, where: str = "", parameters: Sequence[object] = (), *, key: str | None = None, few: bool = False
+    ) -> Iterator[Rumour]:
+        """The same one by one, so that who needs a few does not pay for all.
+
+        `key` (see `club_key_of`, `word_key_of`) finds those of a club or with a word by an index. `few` says that the
+        condition lets few through: then they are found first and sorted after.
+        """
+        database = self._ledger.database
+        dated, id_ = ("k.dated", "k.rumour") if key else ("r.dated", "r.id")
+        table = "rumour_key k JOIN rumour r ON r.id = k.rumour" if key else "rumour r"
+        conditions = [part for part in ("k.key = ?" if key else "", where, f"({dated}, {id_}) < (?, ?)") if part]
+        # Sorted by an expression, no index gives the order, and the planner looks for one that narrows.
+        by = f"{dated} || '' DESC, {id_} DESC" if few and not key else f"{dated} DESC, {id_} DESC"
+        sql = f"SELECT {dated}, {id_} FROM {table} WHERE {' AND '.join(conditions)} ORDER BY {by} LIMIT ?"
+        last: tuple[object, ...] = (_LATEST, "")
+        page = _FIRST_PAGE
+        while True:
+            rows = database.execute(sql, (*([key] if key else []), *parameters, *last, page))
+            ids = [str(row[1]) for row in rows]
+            held = f"SELECT id, body FROM rumour WHERE id IN ({marks(ids)})"
+            bodies = {str(one): str(body) for one, body in database.execute(held, ids)} if ids else {}
+            yield from (_RUMOUR.decode(bodies[one]) for one in ids if one in bodies)
+            if len(rows) < page:
                 return
+            last, page = tuple(rows[-1]), _PAGE
 
     def prints(self, ids: Sequence[str]) -> Mapping[str, Print]:
         """Prints of documents, without keeping those that are not kept yet."""
@@ -268,6 +291,9 @@ class RumourStore:
         compared = frozenset(msgspec.json.decode(str(kept[0][0]), type=list[str])) if kept else frozenset()
         known = msgspec.json.decode(str(kept[0][1]), type=list[tuple[str, str, float]]) if kept else []
         database.execute("DELETE FROM rumour_file WHERE person = ? AND window_label = ?", key)
+        database.execute(
+            "DELETE FROM rumour_key WHERE rumour IN (SELECT id FROM rumour WHERE person = ? AND window_label = ?)", key
+        )
         database.execute("DELETE FROM rumour WHERE person = ? AND window_label = ?", key)
         if not entries:
             return
@@ -282,6 +308,7 @@ class RumourStore:
         before = [_RUMOUR.decode(str(r[0])) for r in database.execute(sql, (person, order(window)))]
         made = build_file(person, window, entries, copies, earlier_of(before), self.tools)
         database.execute_many(f"INSERT INTO rumour VALUES ({marks(range(14))})", [_rumour_row(r) for r in made])
+        database.execute_many("INSERT INTO rumour_key VALUES (?, ?, ?)", [row for r in made for row in _key_rows(r)])
 
     def _all_prints(self, database: Database, ids: Sequence[str]) -> Mapping[str, Print]:
         """Prints of documents; new ones are kept."""
@@ -312,6 +339,23 @@ def fingerprint(register: Register) -> str:
     names = "\n".join(f"{p.id} {p.name} {p.club_id}" for p in register.people.values())
     clubs = "\n".join(f"{c.id} {c.name} {c.country}" for c in register.clubs.values())
     return f"{'-'.join(str(len(held)) for held in sizes)}-{crc32(f'{names}{clubs}{register.windows}'.encode()):08x}"
+
+
+def club_key_of(club: str) -> str:
+    """The key by which the rumours of a club are found, from its id."""
+    return f"club {club}"
+
+
+def word_key_of(word: str) -> str:
+    """The key by which rumours are found whose person has a name with a word; folded."""
+    return f"word {word}"
+
+
+def _key_rows(rumour: Rumour) -> list[tuple[str, str, str]]:
+    words = {word for name in words_of(rumour) for word in name.split()}
+    keys = {club_key_of(club) for club in (rumour.club, *rumour.from_keys)} | {word_key_of(word) for word in words}
+    dated = rumour.last_news.when.latest.isoformat()
+    return [(key, dated, rumour.id) for key in sorted(keys)]
 
 
 def _entry_row(entry: Entry) -> tuple[object, ...]:

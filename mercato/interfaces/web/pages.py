@@ -34,7 +34,7 @@ from mercato.interfaces.finding import search
 from mercato.interfaces.web import show
 from mercato.model import Stage
 from mercato.model.rumours import Rumour, RumourStatus
-from mercato.rumours.book import RumourBook
+from mercato.rumours.book import RumourBook, RumourFilter
 
 _HERE = Path(__file__).parent
 _CARDS = 24
@@ -202,7 +202,7 @@ def club(visit: Asked, name: Part, over: bool = False) -> Response:
         view = club_view(book, name, open_only=not over)
         key = book.club_key(name)
         claims = newest_claims(book, club=name)
-        something_said(name, claims, view.ins, view.outs, view.stays)
+        something_said(name, claims, view.ins, view.outs, view.stays, book.rumours(RumourFilter(club=name, limit=1)))
         parts = [
             {"title": title, "cards": _cards(book, found[:_MOST_ROWS]), "count": len(found)}
             for title, found in (("In", view.ins), ("Out", view.outs), ("Staying", view.stays))
