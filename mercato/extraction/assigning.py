@@ -92,6 +92,9 @@ class Assigning(StepTools):
                 being.role = "official"  # nobody who moves
                 getattr(event, f"{part}s").append(Club(club, span))
                 continue
+            told = self.elliptic and bool(event.people) and event.frame == "join"
+            if part in ("buyer", "seller") and told and not self._acts_for_club(being):
+                continue  # who joins is told already; another player is no club
             if part == "coach":
                 event.replaced.append((being, span))
             elif part in ("player", "any") or not self._acts_for_club(being):

@@ -30,8 +30,8 @@ class EventReader(Chains, Parts):
     def read(self, nodes: Row, sentence: int) -> list[Event]:
         """The events of a sentence, with their parts."""
         chains = self._chains(nodes) if nodes.has("event") else []
-        bare = nodes.people and nodes.clubs and nodes.has("prep:goal")
-        events: list[Event] = list(self._bare_moves(nodes, sentence)) if bare else []
+        bare = nodes.people and (self.elliptic or (nodes.clubs and nodes.has("prep:goal")))
+        events: list[Event] = [*self._bare_moves(nodes, sentence), *self._listed(nodes, sentence)] if bare else []
         if nodes.people and not events:
             events.extend(self._becoming(nodes, sentence))
         for number, chain in enumerate(chains):
@@ -52,7 +52,7 @@ class EventReader(Chains, Parts):
                     for club in event.buyers:
                         being.at(club.name, club.span, 3 if event.aside else 1)
             if event.aside or (
-                not (event.frame == "join" and self._is_attributive(nodes, chain))
+                not (event.frame == "join" and self._is_attributive(nodes, chain) and self.resolver.section is None)
                 and not self._leads_elsewhere(nodes, chain, event)
                 and not self._is_idle(nodes, chain, event)
             ):
@@ -136,6 +136,59 @@ class EventReader(Chains, Parts):
                 self._assign(event, club, "buyer")
                 if event.people and event.buyers:
                     yield event
+
+    def _listed(self, nodes: list[Node], sentence: int) -> Iterator[Event]:
+        """ "INTER - Thuram a parametro zero dal Gladbach": who is listed under a club, and where he comes from."""
+        section = self.resolver.section
+        span = self.resolver.first_spans.get(section.key) if section is not None else None
+        if section is None or span is None or not self.elliptic:
+            return
+        alone = next((n for n in nodes if n.kind is NodeKind.PERSON), None)
+        if alone is not None and not any(n.kind in (NodeKind.EVENT, NodeKind.CLUB) for n in nodes):
+            yield from self._listed_alone(alone, Club(section, span), sentence)
+        for at, node in enumerate(nodes):
+            if node.kind is not NodeKind.CLUB or len(node.clubs) != 1:
+                continue
+            name = node.clubs[0].settled
+            bracketed = at > 0 and nodes[at - 1].key == "("
+            if name is None or name.key == section.key:
+                continue
+            if node.role != "source" and not bracketed and not (node.role == "of" and self._after_comma(nodes, at)):
+                continue
+            person = self._listed_person(nodes, at)
+            if person is None or person.role is not None:
+                continue
+            event = Event("join", Stage.DONE, (person.start, node.end), sentence, at, BARE)
+            self._assign(event, person, "player")
+            event.buyers = [Club(section, span)]
+            self._assign(event, node, "seller")
+            if event.people:
+                yield event
+
+    def _listed_alone(self, node: Node, club: Club, sentence: int) -> Iterator[Event]:
+        """ "Iván Jaime, del Oporto.": a player and his club, and nothing besides."""
+        mention = node.people[0]
+        current = [c for c, relation in mention.clubs if relation == "current" and c.key != club.name.key]
+        if len(node.people) == 1 and current and mention.name is not None and node.role is None:
+            event = Event("join", Stage.DONE, (node.start, node.end), sentence, 0, BARE)
+            self._assign(event, node, "player")
+            event.buyers = [club]
+            if event.people:
+                yield event
+
+    def _after_comma(self, nodes: list[Node], at: int) -> bool:
+        """ "Iván Jaime, del Oporto": right behind the name and a comma."""
+        return at > 2 and nodes[at - 2].key == "," and nodes[at - 3].kind is NodeKind.PERSON
+
+    def _listed_person(self, nodes: list[Node], at: int) -> Node | None:
+        """The person named before, with no step and no other club between."""
+        for index in range(at - 1, max(at - 10, -1), -1):
+            node = nodes[index]
+            if node.kind is NodeKind.PERSON:
+                return node if node.people[0].name is not None and not node.owner else None
+            if node.kind in (NodeKind.EVENT, NodeKind.CLUB) or node.key in (";", "."):
+                return None
+        return None
 
     def _is_pair(self, person: Node, dash: Node, club: Node) -> bool:
         """ "Frattesi-Roma": the name of an affair."""

@@ -115,7 +115,7 @@ class FigureReader:
         links = rf"(?:\s(?:{_any(data['date_links'])}))?" if data.get("date_links") else ""
         return re.compile(
             rf"\b(?:(?P<day>[0-3]?\d)(?:st|nd|rd|th|º|\.)?{links}\s)?(?P<month>{months})\b\.?"
-            rf"(?:\s(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?\b(?!\d),?)?{links}(?:,?\s(?P<year>20[0-4]\d|19[5-9]\d))?"
+            rf"(?:\s(?P<day2>[0-3]?\d)(?:st|nd|rd|th)?\b(?!\d),?)?(?:{links},?\s(?P<year>20[0-4]\d|19[5-9]\d))?"
             rf"|\b(?P<alone>20[0-4]\d|19[5-9]\d)\b(?![-–/]\d{{2,4}}\b)|\b(?P<season>20[0-4]\d)[-–/](?P<seasonend>\d{{2,4}})\b",
             re.I,
         )

@@ -71,11 +71,16 @@ class RuleReader:
         drafter = Drafter(resolver)
         assembler = Assembler(document, language, resolver, self.register, self.confidence)
         drafts: list[Draft] = []
+        opened = False
         for number, row in enumerate(rows):
             nodes = chunker.nodes(row.items, text)
             resolver.see(nodes, row.block, row.is_question or row.kind is BlockKind.HEADING)
             if row.kind is BlockKind.HEADING:
-                resolver.section = _heading_club(nodes)
+                resolver.section, opened = _heading_club(nodes), False
+            elif elliptic and (number == 0 or rows[number - 1].block != row.block):
+                opening = _opening_club(nodes)
+                if opening is not None or opened:
+                    resolver.section, opened = opening, opening is not None
             if nodes.people and nodes.clubs:
                 _place_in_brackets(nodes)
                 headline = row.kind is BlockKind.HEADLINE  # "João Neves no PSG" tells where he goes
@@ -128,6 +133,20 @@ def _heading_club(nodes: list[Node]) -> ClubName | None:
     if len(clubs) != 1 or any(node.kind in (NodeKind.EVENT, NodeKind.PERSON) for node in nodes):
         return None
     return clubs[0].clubs[0].settled
+
+
+def _opening_club(nodes: list[Node]) -> ClubName | None:
+    """The club that an item of a round-up or a live blog begins with: "INTER - ...", "21:50 - Milan, ...", "Betis."."""
+    at = 0
+    while at < len(nodes) and (nodes[at].kind is NodeKind.FIGURE or nodes[at].key in _OPENING_MARKS):
+        at += 1
+    if at >= len(nodes) or nodes[at].kind is not NodeKind.CLUB or nodes[at].role is not None or nodes[at].owner:
+        return None
+    parted = at + 1 >= len(nodes) or nodes[at + 1].key in _OPENING_MARKS or nodes[at + 1].key == ","
+    return nodes[at].clubs[0].settled if parted and len(nodes[at].clubs) == 1 else None
+
+
+_OPENING_MARKS = frozenset({"-", "–", "—", ":", ".", "|", "•", "*", "(", ")"})
 
 
 def _continued(nodes: Row) -> list[tuple[Being, tuple[int, int]]]:

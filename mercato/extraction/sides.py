@@ -89,9 +89,9 @@ class Sides:
             return [suitor]
         if not event.elliptic:
             return []
-        club = self.resolver.club_spoken_of
+        club = (self.resolver.section if event.frame != "radar" else None) or self.resolver.club_spoken_of
         alone = event.dropped or (event.frame == "talks" and not event.entry.form and event.subject is None)
-        acts = alone and not event.passive and event.frame in CLUB_ACTS
+        acts = (alone or event.frame == "offered") and not event.passive and event.frame in CLUB_ACTS
         if club is None or not (acts or event.entry.get("arrives")):
             return []
         span = self.resolver.first_spans.get(club.key)
@@ -114,4 +114,8 @@ class Sides:
         if event.subject is None or not event.subject.clubs or not event.people:
             return []
         own = {name.key for m in event.subject.clubs if (name := m.settled) is not None}
-        return [c for c in (*event.sellers, *event.buyers, *event.partner_clubs) if c.name.key not in own]
+        named = [c for c in (*event.sellers, *event.buyers, *event.partner_clubs) if c.name.key not in own]
+        section = self.resolver.section
+        if named or section is None or section.key in own or section.key not in self.resolver.first_spans:
+            return named
+        return [Club(section, self.resolver.first_spans[section.key])]

@@ -75,13 +75,15 @@ class TermDates:
         start, end = draft.event.span
         low = max((n.end for n in nodes if n.kind is NodeKind.EVENT and n.end <= start), default=0)
         high = min((n.start for n in nodes if n.kind is NodeKind.EVENT and n.start >= end), default=nodes[-1].end + 1)
-        for node in nodes:
+        for at, node in enumerate(nodes):
             if not low <= node.start < high:
                 continue
             if strict and node.start >= end and (node.key in (",", "-") or node.has("background")):
                 return False
             figure = figure_of(node, ItemKind.DATE)
-            if figure is not None and figure.date is not None and self._before_now(figure.date):
+            ends = at > 0 and nodes[at - 1].key.rsplit(" ", 1)[-1] in self.until_words  # "hasta el 30 de junio"
+            ends = ends or (at > 1 and nodes[at - 1].has("articles") and nodes[at - 2].key in self.until_words)
+            if figure is not None and figure.date is not None and not ends and self._before_now(figure.date):
                 return True
             if node.has("time", "past"):
                 return True
