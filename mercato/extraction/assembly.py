@@ -343,7 +343,7 @@ def _is_replaced(draft: Draft, drafts: list[Draft]) -> bool:
         return False
     return any(
         d.kind is ClaimKind.MOVE and d.being is not draft.being and d.club is not None
-        and d.club.key == draft.club.key and (d.role or d.being.role) == "coach" and d.stage in _SETTLED
+        and d.club.key == draft.club.key and (d.role or d.being.role) == "coach"
         for d in drafts
     )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mercato.extraction.chains import Chains
+from mercato.extraction.items import ItemKind
 from mercato.extraction.nodes import CLAUSE_WORDS, Node, NodeKind, Row
 from mercato.extraction.parts import Parts
 from mercato.extraction.stages import govern
@@ -34,6 +35,8 @@ class EventReader(Chains, Parts):
         events: list[Event] = [*self._bare_moves(nodes, sentence), *self._listed(nodes, sentence)] if bare else []
         if nodes.people and not events:
             events.extend(self._becoming(nodes, sentence))
+        if nodes.people and nodes.has("list_continues"):
+            events.extend(self._listing(nodes, sentence))
         for number, chain in enumerate(chains):
             event = self._event(nodes, chain, sentence)
             if event is None:
@@ -58,6 +61,7 @@ class EventReader(Chains, Parts):
             ):
                 events.append(event)
         self._doubt(nodes, events)
+        events.extend(list(self._rival_bids(nodes, events)))
         return events
 
     def _doubt(self, nodes: list[Node], events: list[Event]) -> None:
@@ -228,6 +232,39 @@ class EventReader(Chains, Parts):
                     event.people = [(being, (person.start, person.end))]
                     event.buyers = [Club(club, (start, end))]
                     yield event
+
+    def _listing(self, nodes: Row, sentence: int) -> Iterator[Event]:
+        """ "Calciomercato reports that the shortlist also carries A, B and C": the list of the club spoken of."""
+        at = next((at for at, node in enumerate(nodes) if node.has("list_continues")), None)
+        if at is None or self.elliptic:
+            return
+        people = [n for n in nodes[at:] if n.kind is NodeKind.PERSON and not n.owner and n.role in (None, "of")]
+        named = [(b, (m.start, m.end)) for n in people for m in n.people if (b := m.being) is not None and m.name]
+        before = [n for n in nodes[:at] if n.kind is NodeKind.CLUB and n.role in (None, "of")]
+        told = before[-1].clubs[0].settled if before else None
+        club = told or self.resolver.club_of_block or self.resolver.club_spoken_of
+        span = self.resolver.first_spans.get(club.key) if club is not None else None
+        if club is not None and span is not None and named:
+            event = Event("pursue", Stage.INTEREST, (nodes[at].start, nodes[at].end), sentence, at, BARE)
+            event.people, event.buyers = named, [Club(club, span)]
+            yield event
+
+    def _rival_bids(self, nodes: Row, events: list[Event]) -> Iterator[Event]:
+        """ "Everton have offered 20m euros and Aston Villa 24m for X": the second of two offers in one breath."""
+        for event in events:
+            if event.frame != "bid" or not event.people or not event.buyers:
+                continue
+            for at in range(event.at, len(nodes) - 1):
+                node, follow = nodes[at], nodes[at + 1]
+                joined = node.kind is NodeKind.CLUB and node.role is None and nodes[at - 1].has("conjunctions")
+                if joined and follow.tag is ItemKind.MONEY and node.start < event.people[-1][1][0]:
+                    name = node.clubs[0].settled
+                    if name is not None:
+                        span = (node.start, follow.end)
+                        other = Event("bid", event.stage, span, event.sentence, at, event.entry)
+                        other.people, other.buyers = event.people, [Club(name, (node.start, node.end))]
+                        event.buyers = [c for c in event.buyers if c.name.key != name.key]
+                        yield other
 
     def _is_aside(self, nodes: Row, at: int) -> bool:
         """Whether a step or a word that opens a clause stands before."""

@@ -191,6 +191,9 @@ class FrameRules(Sides):
         if not clubs and event.unnamed_suitors:
             yield from self._exits(event, people)
             return
+        if not clubs and event.entry.get("implied") == "exit":
+            yield from self._exits(event, people)
+            return
         if not clubs and event.entry.get("implied") == "buyer" and not event.background:
             for being, span in people:
                 yield from self._moves(event, [(being, span)], self._home(event, being))
@@ -239,6 +242,8 @@ class FrameRules(Sides):
             return
         if event.negated and event.buyers:
             event.stage = Stage.REJECTED
+            self._find_seller(event, people)
+            self._note_sellers(event, people)
         elif event.stage is Stage.DENIED and not event.buyers:
             event.stage = Stage.INTEREST
             yield from self._stay(event, people)

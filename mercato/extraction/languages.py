@@ -321,6 +321,7 @@ def load_language(code: str) -> Language:
         words["subject_heads"] = _subject_heads(data) - words.get("object_pronouns", frozenset())
     compiler = _Compiler(code, data)
     compiler.compile()
+    words["position_nouns"] = frozenset(w for found in data["people"]["positions"].values() for w in found)
     words["outlet_nouns"] = frozenset(data["cues"]["attribution"].get("outlet_nouns", ()))
     return Language(
         code=code,

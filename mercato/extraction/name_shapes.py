@@ -214,6 +214,8 @@ class NameShapes:
             if not inside and not self._opens_as_subject(text, items, end):
                 return None
         name = " ".join(text[start:stop].split())
+        if end - at == 1 and self._describes_player(text, items, end):
+            return Item(ItemKind.CLUB, start, stop, KEYS[ItemKind.CLUB], value=ClubName(name))
         if len(items[end - 1].key) == 1 and text[stop : stop + 1] != ".":
             return None  # "Q&A"
         words = {word.lower() for word in name.replace("-", " ").split()}
@@ -227,6 +229,12 @@ class NameShapes:
             return None
         people = self._by_surname(name) if end - at == 1 else ()
         return Item(ItemKind.PERSON, start, stop, KEYS[ItemKind.PERSON], value=PersonName(name, people))
+
+    def _describes_player(self, text: str, items: list[Item], at: int) -> bool:
+        """ "Bohemians full-back Fiachra Mulqueeny": a position and a name behind a lone name make it a club's."""
+        if at + 1 >= len(items) or items[at].key not in self.language.words.get("position_nouns", frozenset()):
+            return False
+        return self._is_name_word(text, items, at + 1) or items[at + 1].kind is ItemKind.PERSON
 
     def _names_no_person(self, items: list[Item], at: int) -> bool:
         """A lone capitalised word after an article ("the Magpies") or a word of place ("at Caselle")."""
