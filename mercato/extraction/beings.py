@@ -25,6 +25,11 @@ _APART = frozenset(
 )
 
 
+def is_alike(one: str, other: str) -> bool:
+    """Whether two positions are of one part of the team."""
+    return _POSITION_FAMILY.get(one, one) == _POSITION_FAMILY.get(other, other)
+
+
 def are_apart(one: str, other: str) -> bool:
     """Whether nobody plays in both positions."""
     families = _POSITION_FAMILY.get(one, one), _POSITION_FAMILY.get(other, other)

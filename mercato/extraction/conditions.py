@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from mercato.extraction.beings import is_alike
 from mercato.extraction.coreference import Being
 from mercato.extraction.draft import Draft
 from mercato.extraction.events import Event
@@ -14,6 +15,7 @@ from mercato.extraction.nodes import Node, NodeKind, Row
 from mercato.model import ClaimKind, Condition, Span
 
 Range = tuple[int, int]
+HEIRS_REACH = 8  # sentences after the one in which a club is said to look for who may follow somebody
 
 
 class Clause(msgspec.Struct, eq=False):
@@ -39,7 +41,10 @@ def conditional_spans(nodes: list[Node]) -> Iterator[Range]:
             continue
         if entry.name == "inverted" and not _is_inverted(nodes, at):
             continue
-        yield node.start, _clause_end(nodes, at)
+        end = _clause_end(nodes, at)
+        told = at + 1 < len(nodes) and nodes[at + 1].kind is NodeKind.OUTLET
+        if not (told and not any(n.kind is NodeKind.EVENT and node.end <= n.start < end for n in nodes)):
+            yield node.start, end  # not "if Fabrizio Romano is right"
 
 
 def _is_inverted(nodes: list[Node], at: int) -> bool:
@@ -148,8 +153,25 @@ class ConditionReader:
                     if draft.event is not None and self._shares(draft, nearest):
                         draft.condition = draft.condition or clause.span
                 clause.used = True
+                self._bind_heirs(drafts, clause, main)
             elif clause.needs and clause.club is not None:
                 self._bind_need(drafts, clause)
+
+    def _bind_heirs(self, drafts: list[Draft], clause: Clause, main: list[Draft]) -> None:
+        """ "Juventus look at X in case they lose Y": what they want of others in Y's position hangs on that too."""
+        leaving = [b for e in clause.events if e.frame in ("leave", "sell") for b, _ in e.people]
+        for being in leaving:
+            club = being.club
+            wanted = [d for d in main if d.kind is ClaimKind.MOVE and d.club is not None and d.being is not being]
+            if club is None or not any(d.club is not None and d.club.key == club.key for d in wanted):
+                continue
+            places = {*being.positions, *(p.position for p in being.people)} - {""}
+            for draft in drafts:
+                theirs = {*draft.being.positions, *(p.position for p in draft.being.people)} - {""}
+                near = 0 < draft.sentence - clause.sentence <= HEIRS_REACH and draft.being is not being
+                same = any(is_alike(one, other) for one in places for other in theirs)
+                if near and same and draft.kind is ClaimKind.MOVE and draft.club and draft.club.key == club.key:
+                    draft.condition = draft.condition or clause.span
 
     def _distance(self, draft: Draft, clause: Clause) -> int:
         assert draft.event is not None

@@ -52,6 +52,8 @@ class Drafter(Outcomes):
             if event.aside:  # takes its sums and dates, and is dropped with them
                 found.extend(self._draft(event, ClaimKind.MOVE, b, s, c) for b, s in event.people for c in event.buyers)
                 continue
+            if event.entry.name == "listing" and self.open_set is not None:
+                continue  # the list of the club that wants several
             self._coach_wants(event)
             if _is_club_act(event):
                 found.extend(self._moved_on(event, found))

@@ -11,6 +11,7 @@ from mercato.extraction.parts import Parts
 from mercato.extraction.stages import govern
 from mercato.extraction.steps import (
     BARE,
+    LISTING,
     Chain,
     Club,
     Event,
@@ -245,7 +246,7 @@ class EventReader(Chains, Parts):
         club = told or self.resolver.club_of_block or self.resolver.club_spoken_of
         span = self.resolver.first_spans.get(club.key) if club is not None else None
         if club is not None and span is not None and named:
-            event = Event("pursue", Stage.INTEREST, (nodes[at].start, nodes[at].end), sentence, at, BARE)
+            event = Event("pursue", Stage.INTEREST, (nodes[at].start, nodes[at].end), sentence, at, LISTING)
             event.people, event.buyers = named, [Club(club, span)]
             yield event
 
