@@ -78,7 +78,9 @@ class Drafter(Outcomes):
             self.deal = next((d for d in moves if not (d.event and d.event.background)), moves[0])
         self._remember_suitors(found)
         if local:
-            self.topic = local[-1] if not found else found[-1].being
+            replaced = [b for e in events for b, _ in e.replaced]  # "to follow X": the text is about the other
+            about = [b for b in local if b not in replaced] or local
+            self.topic = about[-1] if not found else found[-1].being
         return found
 
     def _is_aside(self, moves: list[Draft]) -> bool:

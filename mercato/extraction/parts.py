@@ -34,6 +34,8 @@ class Parts(Assigning):
             and chain.entries[0].get("control") == "object"
         )
         event.subject = None if controlled else self._subject(nodes, chain)
+        if self.says_own and frame.subject == "buyer" and event.subject is not None:
+            event.subject = self._owning_club(nodes, chain, event.subject)
         if self.elliptic and frame.subject == "player":
             event.subject = self._personal(nodes, chain, event.subject)
         if chain.purposive and event.entry.get("noun") and event.subject is not None and event.subject.people:
@@ -141,7 +143,8 @@ class Parts(Assigning):
         if event.passive and frame.object:
             return frame.object
         refused = "refuse" in event.governors or "accept" in event.governors
-        if refused and event.frame in OFFERS and event.subject is not None:
+        granted = "accept" in event.governors and event.frame == "join" and event.entry.get("noun")
+        if (granted or (refused and event.frame in OFFERS)) and event.subject is not None:
             return "seller" if event.subject.kind is NodeKind.CLUB else "player"
         return event.entry.get("subject") or frame.subject
 
@@ -244,10 +247,19 @@ class Parts(Assigning):
                 break
         return low >= 0 and nodes[low].kind is NodeKind.EVENT
 
+    def _owning_club(self, nodes: list[Node], chain: Chain, subject: Node) -> Node:
+        """ "la Lazio a vu sa proposition": a possessor of both people and clubs is the club that is the subject."""
+        if not subject.owner or subject.kind is not NodeKind.PERSON or not subject.people[0].pronoun:
+            return subject
+        before = [n for n in nodes[: chain.nodes[0]] if n.kind is NodeKind.CLUB and n.role is None]
+        return before[-1] if before else subject
+
     def _antecedent(self, nodes: list[Node], at: int) -> Node | None:
         low = at - 1
         while low >= 0:
-            if nodes[low].kind is NodeKind.PERSON or (nodes[low].kind is NodeKind.CLUB and at - low <= 2):
+            club = nodes[low].kind is NodeKind.CLUB and at - low <= 2
+            told = club and at - low == 1 and nodes[low].role == "goal" and self.elliptic
+            if nodes[low].kind is NodeKind.PERSON or (club and not told):  # "told the club that he wants to leave"
                 return _last_of(nodes[low]) if nodes[at + 1].key in self.singular else nodes[low]
             low -= 1
         return None

@@ -252,6 +252,8 @@ def _person_before(nodes: list[Node], at: int, wanted: bool) -> list[Being]:
         if node.kind is NodeKind.PERSON:
             if wanted and index and nodes[index - 1].kind is NodeKind.EVENT:
                 return []  # "wants Perin at Milan": where the step leads, not where he plays
+            if nodes[at].role == "goal" and node.role != "of":
+                return []  # "Kolo Muani à la Juventus" tells where he goes, "la clause de X à Villarreal" where he is
             return [m.being for m in node.people if m.being is not None]
         lasted = any(n.tag is ItemKind.LENGTH for n in nodes[index : index + 3])  # "free after seven years at Arsenal"
         if node.kind in (NodeKind.EVENT, NodeKind.CLUB) or node.key in (";", "."):

@@ -274,6 +274,13 @@ class TermReader(TermDates):
         self._bind_fees(amounts, marks, steps, drafts)
         self._bind_deals(marks, steps)
 
+    def _is_parted(self, draft: Draft, amount: Amount) -> bool:
+        """Whether a semicolon stands between a step and a sum."""
+        if draft.event is None:
+            return False
+        low, high = sorted((draft.event.span, amount.span))
+        return ";" in self.text[low[1] : high[0]]
+
     def _bind_until(self, nodes: list[Node], marks: list[Mark], drafts: list[Draft]) -> None:
         """ "until June 2029": the end of a new contract for who stays, of the loan for who moves on loan."""
         for at, node in enumerate(nodes):
@@ -303,8 +310,11 @@ class TermReader(TermDates):
             start, end = amount.span
             if amount.aside or (start in taken and not any(0 <= start - q <= REACH for q in quoted)):
                 continue
-            nearest = min(steps, key=lambda d: distance(d, amount.span))
-            for draft in steps:
+            near = [d for d in steps if not self._is_parted(d, amount)]
+            if not near:
+                continue
+            nearest = min(near, key=lambda d: distance(d, amount.span))
+            for draft in near:
                 if (
                     draft.fee is None
                     and draft.event is not None
