@@ -111,7 +111,7 @@ class PersonPhrases(PhraseTools):
         if not self.describes_after or at < 1 or used[at]:
             return False
         low = at
-        while low > 0 and not used[low - 1] and not self._is_article(cells[low]):
+        while low > 0 and not used[low - 1] and not self._opens(cells, low):
             cell = cells[low]
             known = cell.categories & MODIFIERS or cell.tag in PLACES or cell.tag in (ItemKind.AGE, ItemKind.CLUB)
             if not known and not self._joins_club(cells, low):
@@ -119,6 +119,10 @@ class PersonPhrases(PhraseTools):
             low -= 1
         heads = (c for c in cells[low : at + 1] if c.categories & (HEADS | {"coaches", "officials"}))
         return self._is_article(cells[low]) and next(heads, None) is not None
+
+    def _opens(self, cells: list[Node], at: int) -> bool:
+        """Whether an article stands here that opens the phrase, and none joined to the preposition before a club."""
+        return self._is_article(cells[at]) and not self._joins_club(cells, at)
 
     def _is_article(self, cell: Node) -> bool:
         return "articles" in cell.categories or cell.key in self.joined
@@ -323,7 +327,7 @@ class PersonPhrases(PhraseTools):
 
     def _is_undetermined(self, cells: list[Node], low: int) -> bool:
         """ "new winger": an adjective opens the phrase, and no joined article stands before it."""
-        return "adjectives" in cells[low].categories and not (low and cells[low - 1].key in self.joined)
+        return "adjectives" in cells[low].categories and not (low and last_word(cells[low - 1]) in self.joined)
 
     def _stands_alone(self, cells: list[Node], at: int, used: list[bool]) -> bool:
         """ "the Dutchman", "the Swede": a demonym with an article and no noun after it."""

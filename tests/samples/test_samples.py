@@ -63,6 +63,11 @@ OTHER_NAMES = {
     "Cologne": ("koln", "keulen"),
     "Club Brugge": ("brugge",),
     "Mainz 05": ("mayence",),
+    "Le Havre": ("havre", "hac"),
+    "Valencia": ("valence",),
+    "Copenhagen": ("copenhaga",),
+    "Red Star Belgrade": ("estrela vermelha",),
+    "D.C. United": ("dc united",),
     "Dynamo Moscow": ("dinamo",),
 }
 
