@@ -81,6 +81,7 @@ class Assembler:
         noticed = marks(row.items, self.language)
         self.rows.append(row)
         self.attribution.read(number, row, noticed)
+        self.conditions.drop_expiries(number, noticed)
         self.extras.mark_wages(row.items, noticed)
         amounts = self.terms.amounts(row.items)
         facts = list(self.terms.prices(nodes, amounts, noticed, number, topic))
@@ -110,7 +111,7 @@ class Assembler:
     def _carried(self, number: int, nodes: Row, found: list[Draft], deal: Draft | None) -> list[Draft]:
         """The move spoken of before, where a sentence names no step of its own and nobody else: its terms follow."""
         own = (ClaimKind.STAY, ClaimKind.EXIT)
-        if deal is None or number - deal.sentence > 3:
+        if deal is None or number - max(deal.sentence, deal.last) > 3:
             return []
         if any(d.kind not in own for d in found):
             return []

@@ -11,7 +11,7 @@ from mercato.extraction.coreference import Being
 from mercato.extraction.draft import Draft
 from mercato.extraction.events import Event
 from mercato.extraction.names import ClubName, club_ref
-from mercato.extraction.nodes import Node, NodeKind, Row
+from mercato.extraction.nodes import Mark, Node, NodeKind, Row
 from mercato.model import ClaimKind, Condition, Span
 
 Range = tuple[int, int]
@@ -136,6 +136,15 @@ class ConditionReader:
         club = next((c for n in outside for m in n.clubs if (c := m.settled) is not None), None)
         return positions, club
 
+    def drop_expiries(self, sentence: int, noticed: list[Mark]) -> None:
+        """ "once his deal at Juventus runs out": the end of a contract comes by itself and is no condition."""
+        ends = [m for m in noticed if m.entry.category == "deal" and m.entry.name == "free"]
+        self.clauses = [
+            c for c in self.clauses
+            if c.sentence != sentence or c.events
+            or not any(c.span[0] <= m.start + 1 and m.end <= c.span[1] for m in ends)
+        ]  # fmt: skip
+
     def bind(self, drafts: list[Draft]) -> None:
         """Gives the drafts of the document their conditions."""
         for clause in self.clauses:
@@ -156,6 +165,8 @@ class ConditionReader:
                 self._bind_heirs(drafts, clause, main)
             elif clause.needs and clause.club is not None:
                 self._bind_need(drafts, clause)
+            else:
+                self._bind_heirs(drafts, clause, main)
 
     def _bind_heirs(self, drafts: list[Draft], clause: Clause, main: list[Draft]) -> None:
         """ "Juventus look at X in case they lose Y": what they want of others in Y's position hangs on that too."""
@@ -163,7 +174,8 @@ class ConditionReader:
         for being in leaving:
             club = being.club
             wanted = [d for d in main if d.kind is ClaimKind.MOVE and d.club is not None and d.being is not being]
-            if club is None or not any(d.club is not None and d.club.key == club.key for d in wanted):
+            looking = not main and clause.club is not None and club is not None and clause.club.key == club.key
+            if club is None or not (looking or any(d.club is not None and d.club.key == club.key for d in wanted)):
                 continue
             places = {*being.positions, *(p.position for p in being.people)} - {""}
             for draft in drafts:

@@ -108,6 +108,8 @@ class Resolver(RegisterFacts):
             for mention in node.people:
                 if teller and mention.pronoun and not self.here:
                     continue  # "Romano has used his line": the journalist's own
+                if opens and mention.bare and mention.name is None and not (mention.pronoun or self.elliptic):
+                    continue  # a headline's "South Korean striker" is whoever the text will name
                 being = self._being(mention)
                 if mention.pronoun and node.key in self.objects and being is actor and actor is not None:
                     being = self._other_than(actor) or being  # "where Luis Enrique admired him"

@@ -47,6 +47,8 @@ class Draft(msgspec.Struct, eq=False):
     when: Timing | None = None
     terms: Terms = Terms()
     previous: bool = False
+    # The last sentence that says more of it.
+    last: int = 0
     role: str | None = None
     # Of a contract: whether the words show it to be the one that runs ("his contract expires").
     owned: bool = True

@@ -47,6 +47,8 @@ class PersonMention(msgspec.Struct, eq=False):
     plural: bool = False
     indefinite: bool = False
     plays: bool = False
+    # Whether no article, possessor or number stands before what describes them: "South Korean striker".
+    bare: bool = False
     pronoun: bool = False
     club_spans: list[tuple[ClubName, int, int]] = []
     youth_clubs: list[ClubName] = []

@@ -320,6 +320,7 @@ class PersonPhrases(PhraseTools):
         mention.owned = first.key in self._possessor_words and not mention.clubs
         mention.plural = "plural_people" in cell.categories
         mention.indefinite = first.key in self._indefinite or self._is_undetermined(cells, low)
+        mention.bare = not ("articles" in first.categories or first.key in self._possessor_words)
         node = phrase_node(NodeKind.PERSON, first.start, cells[high].end, [mention])
         if at + 1 < len(cells) and cells[at + 1].key == "'s":
             node.owner = True
