@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
 
 from mercato.forecasting.forecasts import Judgement
+from mercato.forecasting.metrics import bins
 
 _LEAST = 1e-6
+_TOTALS = ("model", "known", "unknown", "log_score", "brier", "given_to_what_happened")
 
 
 def totals(judged: Sequence[Judgement]) -> list[tuple[str, int, int, str, str, str]]:
@@ -35,6 +41,29 @@ def totals(judged: Sequence[Judgement]) -> list[tuple[str, int, int, str, str, s
 def brier_of(judged: Judgement) -> float:
     """Squared distances of all of a forecast's chances from what happened, added up."""
     return sum((chance.probability - (chance.outcome == judged.happened)) ** 2 for chance in judged.forecast.chances)
+
+
+def summary(judged: Sequence[Judgement]) -> dict[str, Any]:
+    """All judged forecasts as plain values: totals by model, calibration of all chances, and each by itself."""
+    known = [one for one in judged if one.happened is not None]
+    pairs = [(chance.probability, chance.outcome == one.happened) for one in known for chance in one.forecast.chances]
+    said, came = np.array([p for p, _ in pairs], float), np.array([h for _, h in pairs], float)
+    return {
+        "totals": [dict(zip(_TOTALS, row, strict=True)) for row in totals(judged)],
+        "reliability": [asdict(one) for one in bins(said, came)] if pairs else [],
+        "closed": [_closed(one) for one in sorted(judged, key=lambda one: one.forecast.moment, reverse=True)],
+    }
+
+
+def _closed(judged: Judgement) -> dict[str, Any]:
+    said = judged.forecast
+    names = {chance.outcome: chance.name for chance in said.chances}
+    first = max(said.chances, key=lambda chance: chance.probability)
+    return {
+        "person": said.person, "person_key": said.person_key, "window": said.window,
+        "moment": said.moment.isoformat(), "likeliest": first.name, "said": first.probability,
+        "happened": names.get(judged.happened or "", judged.happened), "probability": judged.probability,
+    }  # fmt: skip
 
 
 def _mean(values: Sequence[float]) -> str:

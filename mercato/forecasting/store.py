@@ -15,6 +15,7 @@ import msgspec
 
 from mercato.errors import LedgerError
 from mercato.forecasting.forecasts import Forecast, as_json, from_json
+from mercato.forecasting.kept import store_path as store_path
 from mercato.forecasting.moves import Move
 from mercato.forecasting.moves import as_json as move_as_json
 from mercato.forecasting.moves import from_json as move_from_json
@@ -28,12 +29,10 @@ _TABLES = (
     """CREATE TABLE IF NOT EXISTS forecast(
     id TEXT PRIMARY KEY, person TEXT NOT NULL, window TEXT NOT NULL, moment TEXT NOT NULL, model TEXT NOT NULL,
     said_at TEXT NOT NULL, body TEXT NOT NULL)""",
+    "CREATE INDEX IF NOT EXISTS forecast_of ON forecast(person, window, moment)",
+    """CREATE TABLE IF NOT EXISTS kept(
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL, said_at TEXT NOT NULL, body TEXT NOT NULL)""",
 )
-
-
-def store_path(ledger: Path) -> Path:
-    """Where the outcomes and forecasts of a ledger lie: beside it."""
-    return ledger.with_name(f"{ledger.stem}.forecasts.sqlite")
 
 
 class ForecastStore:
@@ -59,7 +58,7 @@ class ForecastStore:
             cursor.execute(f"PRAGMA application_id={_APPLICATION_ID}")
             for statement in _TABLES:
                 cursor.execute(statement)
-            for table in ("move", "forecast"):
+            for table in ("move", "forecast", "kept"):
                 for verb in ("UPDATE", "DELETE"):
                     cursor.execute(
                         f"CREATE TRIGGER IF NOT EXISTS {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
@@ -96,6 +95,10 @@ class ForecastStore:
         sql = "SELECT said_at, body FROM forecast ORDER BY rowid"
         found = [(datetime.fromisoformat(str(at)), from_json(_decode(body))) for at, body in self._rows(sql)]
         return [(at, forecast) for at, forecast in found if until is None or at.date() <= until]
+
+    def keep(self, name: str, value: object) -> None:
+        """Append something that is said as a whole (`kept.RECORDS` and so on), for pages to show."""
+        self._append("INSERT INTO kept(name, said_at, body) VALUES (?, ?, ?)", [(name, _now(), _encode(value))])
 
     def _append(self, sql: str, rows: Sequence[tuple[str | None, ...]]) -> int:
         before = self._connection.total_changes()

@@ -11,7 +11,9 @@ from pathlib import Path
 from queue import LifoQueue
 from typing import TYPE_CHECKING
 
+from mercato import settings
 from mercato.errors import DocumentSkipped, MercatoError, Misused
+from mercato.forecasting.kept import Kept, store_path
 from mercato.ledger import Ledger, LedgerView
 from mercato.model import Claim, Document, ReaderVersion
 from mercato.register import Register
@@ -54,6 +56,7 @@ class Desk:
     def __init__(self, place: Path | str, register: Register, rates: Rates, *, create: bool = False) -> None:
         """Open the ledger at `place`. Raises NotFound where there is none and `create` is false, LedgerError."""
         self._place, self.register, self._rates = place, register, rates
+        self.kept = Kept(store_path(place) if isinstance(place, Path) else settings.home() / "forecasts.sqlite")
         self._free: LifoQueue[RumourBook] = LifoQueue()
         self._opened: list[Ledger] = []
         self._days: OrderedDict[datetime, tuple[State, RumourBook, threading.Lock]] = OrderedDict()
@@ -102,6 +105,7 @@ class Desk:
 
     def close(self) -> None:
         """Close all connections."""
+        self.kept.close()
         for ledger in self._opened:
             with suppress(Exception):  # on the way out; nothing is written here
                 ledger.close()

@@ -122,6 +122,13 @@ class RumourBook:
         keys = {fold(name), fold(self._club_label(name))}
         return [chain for chain in found if any(mentions(chain, key) for key in keys)]
 
+    def all_chains(self, window: str | None = None) -> list[Chain]:
+        """All chains of conditions, or those of one window; the latest window first, in it the longest first."""
+        found = chains(self._in_chains(), self.now.date(), self.names)
+        kept = [chain for chain in found if window in (None, chain.window)]
+        # The winter of a year comes before its summer.
+        return sorted(kept, key=lambda c: (c.window[:4], c.window.endswith("summer"), len(c.events)), reverse=True)
+
     def person_key(self, text: str) -> str:
         """The key for a verdict: an id, a name, or "NAME @ CLUB" for one of several people of a name."""
         name, _, club = (part.strip() for part in text.partition("@"))

@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 from mercato.interfaces.web import show
 from tests.interfaces.conftest import HOSTILE_CLUB, HOSTILE_OUTLET, hostile_document, make_app
 
-_ELEMENTS = {"script", "iframe", "object", "embed", "style", "base", "img"}
+_ELEMENTS = {"iframe", "object", "embed", "style", "base", "img", "foreignobject", "use"}
+_OWN_SCRIPTS = ["/static/app.js"]
 
 
 class Page(HTMLParser):
@@ -24,10 +25,13 @@ class Page(HTMLParser):
         self.elements: list[str] = []
         self.addresses: list[str] = []
         self.handlers: list[str] = []
+        self.scripts: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append(tag)
+        if tag == "script":
+            self.scripts.append(dict(attrs).get("src") or "inline")
         for name, value in attrs:
             if name in ("href", "src", "action"):
                 self.addresses.append(value or "")
@@ -90,6 +94,7 @@ def test_hostile_texts_stay_text(client: TestClient, hostile_paths: list[str]) -
         found = Page(html)
         assert not _ELEMENTS & set(found.elements), path
         assert not found.handlers, path
+        assert found.scripts == _OWN_SCRIPTS, path
         assert "49" not in re.sub(r"[0-9a-f]{16,}|\d{4}-\d\d-\d\d", "", html) or "{{ 7*7 }}" in html
         assert all(re.match(r"/|#|https?://", address) for address in found.addresses), path
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029]", html), path
@@ -141,7 +146,10 @@ def test_an_empty_ledger_says_what_to_do(tmp_path: Path) -> None:
 
 
 def test_the_first_page_is_small(client: TestClient) -> None:
-    assert sum(len(client.get(path).content) for path in ("/", "/static/style.css", "/static/icon.svg")) < 100_000
+    assert (
+        sum(len(client.get(path).content) for path in ("/", "/static/style.css", "/static/app.js", "/static/icon.svg"))
+        < 100_000
+    )
 
 
 @pytest.mark.parametrize(

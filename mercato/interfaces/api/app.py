@@ -57,20 +57,21 @@ def create_app(desk: Desk, token: str = "") -> FastAPI:
 
 
 def _add_pages(app: FastAPI) -> None:
-    from mercato.interfaces.web import feeds, pages
+    from mercato.interfaces.web import feeds, judging, pages, stories, visit
 
-    app.include_router(pages.router, include_in_schema=False)
+    for room in (pages, stories, judging):
+        app.include_router(room.router, include_in_schema=False)
     app.include_router(feeds.router, include_in_schema=False)
-    app.mount("/static", pages.static_files())
+    app.mount("/static", visit.static_files())
 
 
 def _failed(request: Request, status: int, errors: Sequence[str]) -> Response:
     """An error in the form of what was asked for: JSON from the API, else a page."""
     if request.url.path.startswith("/api/") or request.query_params.get("format") == "json":
         return failure(status, errors)
-    from mercato.interfaces.web import pages
+    from mercato.interfaces.web import visit
 
-    return pages.error_page(request, status, errors)
+    return visit.error_page(request, status, errors)
 
 
 async def _known(request: Request, error: Exception) -> Response:

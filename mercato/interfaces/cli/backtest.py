@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from mercato.errors import Misused
+from mercato.forecasting.kept import BACKTEST
 from mercato.interfaces.cli.options import day, json_option, ledger_option, ledger_place, open_ledger
 from mercato.interfaces.cli.output import print_json, print_table, say
 from mercato.interfaces.forecasting import open_store, open_world, texts_of
@@ -56,6 +57,8 @@ def backtest(
     last = fit_until or date.fromordinal(judge_since.toordinal() - 1)
     result = run(world, texts, Plan(fit_since, last, judge_since, judge_until, replay=not split))
     found = as_plain(result, world.register)
+    with open_store(ledger_place(ledger_file)) as store:
+        store.keep(BACKTEST, found)
     if out is not None:
         _write(found, out)
     if as_json:

@@ -9,9 +9,18 @@ from typing import Any, TypeVar
 
 import click
 
+from mercato.forecasting.kept import SCORES
 from mercato.interfaces.cli.options import day, json_option, ledger_option, ledger_place, open_ledger
 from mercato.interfaces.cli.output import print_json, print_table, say
-from mercato.interfaces.forecasting import FORECAST_COLUMNS, Asked, forecast_rows, forecasts_for, open_store, open_world
+from mercato.interfaces.forecasting import (
+    FORECAST_COLUMNS,
+    Asked,
+    forecast_rows,
+    forecasts_for,
+    needs_numbers,
+    open_store,
+    open_world,
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -108,15 +117,18 @@ def train(
 @by_date_option
 @click.option("--at", "at", metavar="DAY", type=day, help="Judge by what was known on that day; else today.")
 def score(ledger_file: Path | str | None, as_json: bool, by_date: bool, at: date | None) -> None:
-    """Judge the kept forecasts whose window is over."""
+    """Judge the kept forecasts whose window is over. The scores are kept for the pages."""
+    needs_numbers()
+    from mercato.forecasting.cases import CaseMaker
+    from mercato.forecasting.forecasts import judge
+    from mercato.forecasting.scoring import summary, totals
+
     with open_ledger(ledger_file) as ledger, open_store(ledger_place(ledger_file)) as store:
         world = open_world(ledger, store, by_date=by_date)
         kept = store.forecasts()
-    from mercato.forecasting.cases import CaseMaker
-    from mercato.forecasting.forecasts import judge
-    from mercato.forecasting.scoring import totals
-
-    judged = judge(kept, CaseMaker(world), at or datetime.now(UTC).date())
+        judged = judge(kept, CaseMaker(world), at or datetime.now(UTC).date())
+        if judged:
+            store.keep(SCORES, summary(judged))
     for one in judged:
         if as_json:
             print_json(

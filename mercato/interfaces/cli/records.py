@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mercato.errors import NotFound
+from mercato.forecasting.kept import RECORDS
 from mercato.interfaces.cli.forecast import by_date_option
 from mercato.interfaces.cli.options import day, json_option, ledger_option, ledger_place, open_ledger
 from mercato.interfaces.cli.output import print_json, print_table, say
@@ -34,7 +35,10 @@ _SHOWN = 12
 def records(
     ledger_file: Path | str | None, as_json: bool, by_date: bool, since: date | None, until: date | None, limit: int
 ) -> None:
-    """The record of every source, with its counts. Sources are listed by how much they told, never ranked."""
+    """The record of every source, with its counts. Sources are listed by how much they told, never ranked.
+
+    Without --since and --until the records are kept, and the pages show them as they were last kept.
+    """
     found = _all(ledger_file, by_date, since, until)
     if as_json:
         for record in found[:limit]:
@@ -81,5 +85,7 @@ def _parts(parts: Mapping[str, Count]) -> list[tuple[object, ...]]:
 
 def _all(ledger_file: Path | str | None, by_date: bool, since: date | None, until: date | None) -> Sequence[Record]:
     with open_ledger(ledger_file) as ledger, open_store(ledger_place(ledger_file)) as store:
-        world = open_world(ledger, store, by_date=by_date)
-    return records_of(world, since, until)
+        found = records_of(open_world(ledger, store, by_date=by_date), since, until)
+        if found and since is None and until is None:
+            store.keep(RECORDS, [as_plain(record) for record in found])
+    return found

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from itertools import pairwise
 from urllib.parse import quote, urlencode, urlsplit
 
 from markupsafe import Markup
 
 from mercato.interfaces.cli.output import safe
-from mercato.model import BlockKind, Claim, Document, Stage
+from mercato.model import BlockKind, Claim, Document, Moment, Precision, Stage
 from mercato.model.rumours import OriginNode, Report, Rumour
 
 LADDER = (Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED, Stage.DONE)
@@ -35,6 +35,28 @@ def original(address: str | None) -> str | None:
     except ValueError:
         return None
     return address if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def clock(at: datetime | Moment | None) -> Markup:
+    """A moment for a page, in UTC; the reader's browser may write it in the reader's own zone beside it."""
+    if isinstance(at, Moment):
+        if at.precision is not Precision.SECOND:
+            return Markup(safe(str(at)))  # a date in digits
+        at = at.at
+    if at is None:
+        return Markup("")
+    at = at.astimezone(UTC)
+    return Markup('<time datetime="{}">{} UTC</time>').format(f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at:%Y-%m-%d %H:%M}")
+
+
+def percent(value: float) -> str:
+    """A probability in words that don't pretend: never 0 % or 100 %."""
+    return "under 1%" if value < 0.005 else "over 99%" if value > 0.995 else f"{value:.0%}"
+
+
+def tint(stage: Stage | None) -> str:
+    """The class that gives a stage its colour."""
+    return f"s-{stage.value}" if stage else "s-none"
 
 
 def address(kind: str, key: str, carried: Mapping[str, str] | None = None) -> str:
@@ -112,55 +134,3 @@ def path_nodes(rumour: Rumour) -> list[Node]:
         else:
             own.children.append(Node(report.outlet, report))
     return roots
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """A point of the picture of stages: its place, its words, the document it leads to."""
-
-    x: float
-    y: float
-    words: str
-    document_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """Stages over time, 0 to 100 across and one step of the ladder down; `deadline` is where the window closes."""
-
-    dots: tuple[Dot, ...]
-    line: str
-    deadline: float | None
-    first: str
-    last: str
-
-
-def picture(rumour: Rumour, now: datetime) -> Picture | None:
-    """The picture of a rumour's timeline; None with fewer than two points, as there is no line then."""
-    points = [p for p in rumour.timeline if p.stage in LADDER]
-    if len(points) < 2:
-        return None
-    closes = datetime(rumour.closes.year, rumour.closes.month, rumour.closes.day, tzinfo=now.tzinfo)
-    start = min(p.at.latest for p in points)
-    end = max(*(p.at.latest for p in points), min(closes, now)) + timedelta(days=1)
-    span = (end - start).total_seconds()
-
-    def across(at: datetime) -> float:
-        return round(100 * (at - start).total_seconds() / span, 2)
-
-    dots = tuple(
-        Dot(
-            across(p.at.latest),
-            (len(LADDER) - 1 - LADDER.index(p.stage)) * 20,
-            f"{p.at}: {p.stage.value}, {p.outlet}",
-            p.document_id,
-        )
-        for p in points
-    )
-    path, height = f"M {dots[0].x} {dots[0].y}", dots[0].y
-    for dot in dots[1:]:
-        path += f" H {dot.x}" + (f" V {dot.y}" if dot.y != height else "")
-        height = dot.y
-    return Picture(
-        dots, path, across(closes) if start <= closes <= end else None, f"{start:%Y-%m-%d}", f"{end:%Y-%m-%d}"
-    )
