@@ -16,7 +16,7 @@ from mercato.extraction.frame_rules import (
     WITH_OBJECT,
 )
 from mercato.extraction.nodes import Row
-from mercato.extraction.outcomes import Outcomes
+from mercato.extraction.outcomes import Outcomes, without_renewed
 from mercato.model import ClaimKind, Deal, EvidenceRole, Stage
 
 
@@ -71,6 +71,7 @@ class Drafter(Outcomes):
         self._exchange(events, found, local)
         self._settle_ahead(events, found)
         found.extend(self._rivals(events, found))
+        found[:] = without_renewed(found)
         self._refusals(events, found)
         self._turned_to(events, found)
         moves = [d for d in found if d.kind is ClaimKind.MOVE and not (d.event and d.event.aside)]

@@ -28,7 +28,20 @@ OPTIONAL = ("careers", "extras")
 EVENT_KEYS = frozenset(
     {
         *("name", "frame", "core", "bare", "governs", "control", "role", "noun", "subject", "patterns", "deal"),
-        *("preps", "unaccusative", "sure", "negatable", "implied", "near", "needs", "alone", "behind", "caps", "aside"),
+        *(
+            "preps",
+            "unaccusative",
+            "sure",
+            "negatable",
+            "implied",
+            "near",
+            "needs",
+            "alone",
+            "turned_by",
+            "behind",
+            "caps",
+            "aside",
+        ),
         *("likes", "offers", "terms", "arrives"),
     }
 )

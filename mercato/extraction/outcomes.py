@@ -68,6 +68,16 @@ class Outcomes(FrameRules):
                 event.frame = "none"
 
 
+def without_renewed(found: list[Draft]) -> list[Draft]:
+    """ "has an agreement with X over a new contract": with his own club, and no move."""
+    renewed = {(id(d.being), d.club.key) for d in found if d.kind is ClaimKind.STAY and d.club is not None}
+    return [
+        d for d in found
+        if d.kind is not ClaimKind.MOVE or d.event is None or d.club is None
+        or d.event.frame not in ("agree", "talks") or (id(d.being), d.club.key) not in renewed
+    ]  # fmt: skip
+
+
 def _refusers(before: Event, event: Event) -> Iterator[Club]:
     """ "was rejected by Mainz", "wurde von Mainz abgelehnt": who refused, none of those who bid."""
     bidders = {club.name.key for club in before.buyers}

@@ -24,6 +24,8 @@ class Parts(Assigning):
     """Gives a step its buyer, seller, player and the rest."""
 
     def _take_parts(self, nodes: list[Node], chain: Chain, event: Event, stop: int) -> None:
+        if event.entry.get("turned_by"):
+            self._turn(nodes, chain, event, stop)
         frame = FRAMES[event.frame]
         for first, second in zip(chain.nodes, chain.nodes[1:], strict=False):
             for node in nodes[first + 1 : second]:
@@ -89,6 +91,14 @@ class Parts(Assigning):
         other = nodes[at - 2]
         if other.kind is NodeKind.CLUB and other.role is None and not other.owner:
             self._assign(event, other, frame.object if frame.object in ("buyer", "seller", "keeper") else "any")
+
+    def _turn(self, nodes: list[Node], chain: Chain, event: Event, stop: int) -> None:
+        """ "leiht X an Y aus": with a club behind this preposition it is the other way round."""
+        for node in nodes[chain.nodes[-1] + 1 : stop]:
+            if node.key in (",", ";", ":"):
+                return
+            if node.kind is NodeKind.CLUB and node.role in str(event.entry.get("turned_by")).split("|"):
+                event.frame = "sell"
 
     def _not_the_speaker(self, event: Event) -> None:
         """ "the president rules out the return of X": whoever does it to another's step takes none himself."""
@@ -174,6 +184,9 @@ class Parts(Assigning):
             if node.kind in (NodeKind.PERSON, NodeKind.CLUB):
                 if node.owner and node.kind is NodeKind.PERSON and nodes[low + 1].kind is NodeKind.CLUB:
                     low -= 1
+                    continue
+                if self.fronted and node.owner and node.role is not None and node.people and node.people[0].pronoun:
+                    low -= 1  # "für seine Nachfolge"
                     continue
                 if node.owner and self._owns(nodes, low, chain.nodes[0]):
                     return node

@@ -22,6 +22,9 @@ def paired(people: list[tuple[Being, Span]], span: Span, clubs: list[Club]) -> l
     return [club for club, start in zip(clubs, after, strict=True) if start == span[0]]
 
 
+PAIR = 2  # the sides of an agreement
+
+
 class Sides:
     """Settles the clubs of a step with the rest of the text and with the register."""
 
@@ -43,17 +46,13 @@ class Sides:
     def _part_sides(self, event: Event, people: list[tuple[Being, Span]]) -> None:
         """ "Bayern and Liverpool agree on the transfer of X": of two that agree the one is the seller."""
         subject = event.subject
-        if (
-            not {"agree", "talk", "near"} & set(event.governors)
-            or subject is None
-            or len(subject.clubs) != 2
-            or len(people) != 1
-        ):
+        both = len(subject.clubs) == PAIR if subject is not None else len(event.partner_clubs) == PAIR
+        if not {"agree", "talk", "near"} & set(event.governors) or not both or len(people) != 1:
             return
         being = people[0][0]
         known = being.club or self.resolver.known_club(being)
         sides = event.buyers or event.partner_clubs
-        if len(sides) != 2:
+        if len(sides) != PAIR:
             return
         told = self.deal.club.key if self.deal is not None and self.deal.being is being and self.deal.club else ""
         last = sides[0] if sides[1].name.key == told else sides[1]

@@ -83,12 +83,12 @@ class TermReader(TermDates):
         """ "Vertrag in Mainz noch bis 2027": the first date behind a word that says up to when."""
         for index in range(max(at, 1), min(at + NEAR, len(nodes))):
             if nodes[index].key in (".", ";", ":"):
-                return None
+                break
             if nodes[index - 1].key in self.until_words and (found := self.date_at(nodes, index)) is not None:
                 return found
         for index in range(min(at, len(nodes)) - 1, max(at - NEAR, 0), -1):
             if nodes[index].key in (".", ";", ":"):
-                return None
+                break
             if nodes[index - 1].key in self.until_words and (found := self.date_at(nodes, index)) is not None:
                 return found
         return None

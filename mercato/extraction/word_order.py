@@ -43,6 +43,7 @@ class WordOrder:
         none: frozenset[str] = frozenset()
         self.auxiliaries = words.get("auxiliaries", none)
         self.closing_verbs = words.get("closing_verbs", none)
+        self.negations = language.negations
         self.reflexives = words.get("reflexives", none)
         self.openers = words.get("subordinators", none)
         self.relatives = words.get("relative_articles", none)
@@ -188,7 +189,8 @@ class WordOrder:
 
     def _may_open(self, part: _Part, verb: Item) -> bool:
         """A verb at the end of a piece without another is no finite verb: "und X verpflichten"."""
-        return verb is not part.items[-1] or verb.key not in self.nonfinite or len(part.items) == 2
+        words = [item for item in part.items if item.kind is not ItemKind.MARK]
+        return verb is not words[-1] or verb.key not in self.nonfinite or len(words) == 2
 
     def _closing(self, finite: Item, behind: list[Item]) -> list[Item]:
         """What closes the bracket that the finite verb opens."""
@@ -205,7 +207,17 @@ class WordOrder:
             found = [last] if last is not None else []
         idiom = self._idiom([i for i in behind if i not in found])
         joined = finite.key in self.auxiliaries or not found or found[0].key in particles
-        return [*found, *idiom] if joined else [*idiom, *found]
+        closing = [*found, *idiom] if joined else [*idiom, *found]
+        return closing or self._negation(behind)
+
+    def _negation(self, behind: list[Item]) -> list[Item]:
+        """ "wechselt nicht zum BVB": a negation that is last, or stands before what a preposition governs."""
+        at = next((n for n, item in enumerate(behind) if item.key in self.negations), None)
+        if at is None or behind[at].key in self.articles:
+            return []
+        rest = behind[at + 1 :]
+        named = len(rest) > 1 and rest[0].key in self.preps and rest[1].kind in _NAMED
+        return [behind[at]] if not rest or named else []
 
     def _nonfinite(self, items: list[Item]) -> list[Item]:
         """The last verbs of a clause in reading order: "verpflichtet werden" is read "werden verpflichtet"."""
@@ -215,7 +227,11 @@ class WordOrder:
         start = end
         while start > 0 and (self._is_verb(items[start - 1], closing=True) or items[start - 1].key in self.markers):
             start -= 1
-        return self._read(items[start : end + 1])
+        cluster = self._read(items[start : end + 1])
+        while start > 0 and items[start - 1].key in self.negations:
+            start -= 1
+            cluster.insert(0, items[start])  # "nicht verlängern"
+        return cluster
 
     def _read(self, cluster: list[Item]) -> list[Item]:
         """A cluster turned round, each marker before its verb."""
@@ -277,9 +293,10 @@ class WordOrder:
         while start - 1 in ends or (start > 1 and part.items[start - 1].key in self.markers):
             start -= 1
         cluster = part.items[start : end + 1]
+        negation = next(iter(self._negation(part.items[1:start])), None)
         helper = cluster[0].key in self.auxiliaries and cluster[-1].key not in self.auxiliaries
         read = [cluster[0], *self._read(cluster[1:])] if helper else self._read(cluster)
-        part.finite, part.closing = read[0], read[1:]
+        part.finite, part.closing = read[0], read[1:] if negation is None else [negation, *read[1:]]
         if start > 0:
             rest = [i for i in part.items if i not in cluster]
             part.closing = [*part.closing, *self._idiom(rest)]
@@ -299,11 +316,12 @@ class WordOrder:
                 part.items.remove(item)
         here = part.items.index(finite)
         if not part.subordinate and not asks and self._subject_end(part.items[:here]) is not None:
-            part.items[here + 1 : here + 1] = joint
+            where = here if self._only_negates(joint) else here + 1
+            part.items[where:where] = joint
             return
         part.items.remove(finite)
         opens = _opening(part.items, self.openers) if part.subordinate else here
-        moved = joint if asks else [finite, *joint]
+        moved = joint if asks else [*joint, finite] if self._only_negates(joint) else [finite, *joint]
         if asks:
             part.items.insert(0, finite)
             opens = 1
@@ -320,6 +338,9 @@ class WordOrder:
         if opener.value in self.nominative:
             return True
         return end is not None and items[opens + end - 1].kind is ItemKind.PERSON and opener.value not in self.objects
+
+    def _only_negates(self, joint: list[Item]) -> bool:
+        return len(joint) == 1 and joint[0].key in self.negations
 
     def _insert(self, parts: list[_Part], at: int, where: int, moved: list[Item]) -> None:
         """Inserts the verbs; behind a list of subjects that goes on over commas."""
