@@ -349,7 +349,10 @@ class Parts(Assigning):
 
     def _tail_role(self, node: Node) -> str | None:
         """The role of the preposition that a phrase ends with."""
-        last = node.key.rsplit(" ", 1)[-1] if " " in node.key else ""
+        first, _, last = node.key.rpartition(" ")
+        if last in self.language.verbs.finite.get(first, ()):
+            return None  # "leiht aus": a particle of the verb
+        last = last if first else ""
         return "of" if last in self.genitives else self.language.preposition_roles.get(last)
 
     def _begins_clause(self, nodes: list[Node], at: int, first: bool) -> bool:
