@@ -74,6 +74,9 @@ class Chains(StepTools):
                 and governor in ("refuse", "drop", "deny", "accept")
             ):
                 return len(between) <= CHAIN_GAP
+            partner = len(named) == 1 and named[0].role == "partner" and governor in ("agree", "talk")
+            if partner and any(e.get("frame") == "renew" for e in nodes[at].entries):
+                return len(between) <= CHAIN_GAP  # "mit dem Klub auf eine Verlängerung verständigt"
             to = between[-1].has("prep", "goal") or (governor == "refuse" and between[-1].has("prep", "source"))
             bare = entry.get("control") == "object" and any(e.form == "base" for e in nodes[at].entries)
             direct = all(n is named[0] or n.key == "," or n.kind is NodeKind.WORD for n in between)
@@ -299,6 +302,10 @@ class Chains(StepTools):
         if core.form != "pp" and not any(e.form == "pp" for e in nodes[head].entries):
             return False
         if core.form in ("third", "base"):  # "verpflichtet" is both: a participle behind a form of "be"
+            follow = nodes[head + 1] if head + 1 < len(nodes) else None
+            named = follow is not None and follow.kind in (NodeKind.PERSON, NodeKind.CLUB) and follow.role is None
+            if core.form == "base" and named:
+                return False  # "wird den Klub verlassen": the infinitive has an object
             return self._after(nodes, head, "be") and nodes[head - 1].key not in self.infinitives
         if len(chain.nodes) > 1 and not self._after(nodes, head, "be"):
             return False

@@ -183,11 +183,19 @@ class Resolver(RegisterFacts):
         fitting = [being for being in reversed(self.recent) if self._fits(mention, being)]
         if not fitting:
             return None
+        if mention.countries and mention.role == "player" and mention.age is None:
+            fitting = self._countrymen(mention, fitting)
         clubs = {club.key for club, relation in mention.clubs if relation in ("current", "employer")}
         same = [b for b in fitting if b in self.here]  # "Perin became the latest Juventus player"
         being = next((b for b in same or fitting if clubs and self._is_at(b, clubs)), (same or fitting)[0])
         self._learn(being, mention)
         return being
+
+    def _countrymen(self, mention: PersonMention, fitting: list[Being]) -> list[Being]:
+        """ "the Frenchman": somebody known to be French, else rather a player than one who coaches."""
+        wanted = set(mention.countries)
+        known = [b for b in fitting if wanted & (b.countries | {c for p in b.people for c in p.nationality})]
+        return known or [b for b in fitting if b.role == "player"] or fitting
 
     def _is_at(self, being: Being, clubs: set[str]) -> bool:
         """Whether the text, or else the register, has the person at one of the clubs."""

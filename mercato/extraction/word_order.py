@@ -121,7 +121,11 @@ class WordOrder:
             part.subordinate = bool(verbs)
         elif opener.key in self.relatives and part.before is not None and part.before.key in (",", "–", "("):
             ends = self._last_verb(part)
-            if ends is None or not verbs or any(i.kind in _NAMED for i in part.items[part.items.index(ends) :]):
+            if (
+                ends is None
+                or not self._is_finite(ends)
+                or any(i.kind in _NAMED for i in part.items[part.items.index(ends) :])
+            ):
                 return
             tail = sum(self.text[i.start].isupper() for i in part.items[part.items.index(ends) + 1 :])
             if not tail and ends.key not in self.marked and not self._is_open(parts, at, ends):

@@ -58,6 +58,7 @@ OTHER_NAMES = {
     "Napoli": ("napoles", "neapel", "naples"),
     "AC Milan": ("mailand",),
     "AZ Alkmaar": ("az",),
+    "Fiorentina": ("florenz",),
     "Brazil": ("brasil", "brasilianische"),
     "Inter Milan": ("inter",),
     "Cologne": ("koln", "keulen"),
