@@ -126,7 +126,7 @@ class NameShapes:
             return False
         if item.key in self.capitals or self.parts.is_noun(item.key):
             return False
-        known = item.key in self.known_first
+        known = item.key in self.known_first and not self.parts.is_verb(item.key)
         if at == 0 or items[at - 1].key in OPENERS:
             return not known
         return not known or not self._is_common(item.key)

@@ -51,7 +51,7 @@ class WordOrder:
         self.nominative = words.get("relative_subjects", none)
         self.markers = words.get("infinitive_markers", none)
         self.purposes = words.get("infinitive_openers", none)
-        self.closers = _by_first(words.get("closers", none))
+        self.closers = _by_words(words.get("closers", none))
         self.articles = language.articles
         self.objects = words.get("object_articles", none)
         self.preps = frozenset(w.split(" ", 1)[0] for w in language.preposition_roles) - language.articles
@@ -249,9 +249,13 @@ class WordOrder:
 
     def _idiom(self, items: list[Item]) -> list[Item]:
         """The words that a verb has beside it for good: "einen Korb", "auf dem Zettel"."""
-        for at in range(len(items)):
-            for phrase in self.closers.get(items[at].key, ()):
-                if [i.key for i in items[at : at + len(phrase)]] == list(phrase):
+        keys = [item.key for item in items]
+        for at, key in enumerate(keys):
+            seconds = self.closers.get(key)
+            if seconds is None:
+                continue
+            for phrase in (*seconds.get(keys[at + 1] if at + 1 < len(keys) else "", ()), *seconds.get("", ())):
+                if tuple(keys[at : at + len(phrase)]) == phrase:
                     return items[at : at + len(phrase)]
         return []
 
@@ -420,12 +424,12 @@ class WordOrder:
         return end
 
 
-def _by_first(phrases: Iterable[str]) -> dict[str, list[tuple[str, ...]]]:
-    """Phrases by their first word, the longest first."""
-    found: dict[str, list[tuple[str, ...]]] = {}
+def _by_words(phrases: Iterable[str]) -> dict[str, dict[str, list[tuple[str, ...]]]]:
+    """Phrases by their first two words, the longest first."""
+    found: dict[str, dict[str, list[tuple[str, ...]]]] = {}
     for phrase in sorted(phrases, key=len, reverse=True):
         words = tuple(phrase.split())
-        found.setdefault(words[0], []).append(words)
+        found.setdefault(words[0], {}).setdefault(words[1] if len(words) > 1 else "", []).append(words)
     return found
 
 

@@ -14,6 +14,8 @@ _NAMES = frozenset(
     {ItemKind.CLUB, ItemKind.PERSON, ItemKind.OUTLET, ItemKind.COUNTRY, ItemKind.COMPETITION, ItemKind.NAME}
 )
 
+KEPT = 65_536  # words whose head is remembered: more than a language's football has, and bounded on hostile input
+
 
 class WordParts:
     """Takes words apart in one language."""
@@ -23,11 +25,13 @@ class WordParts:
         self.register = register
         self.language = language
         self.vocabulary = language.word_keys.vocabulary
+        self.verbs = language.verbs.finite
         self.nouns = "capitalised_nouns" in words["switches"]
         self.ends = tuple(words.get("noun_endings", ())) or ("\0",)
         self.heads = tuple(sorted(words.get("compound_heads", ()), key=len, reverse=True))
         self.genitive = tuple(words.get("joined_genitive", ())) or ("\0",)
         self._given: frozenset[bytes] | None = None
+        self._known: dict[str, str] = {}
 
     @property
     def applies(self) -> bool:
@@ -50,10 +54,17 @@ class WordParts:
             if "-" in item.key and tail in self.vocabulary:
                 item.key = tail
                 continue
-            head = next((h for h in self.heads if item.key.endswith(h) and len(item.key) > len(h) + 2), None)
-            if head is not None:
-                item.key = head
+            item.key = self._head(item.key)
         return out
+
+    def _head(self, key: str) -> str:
+        """The last part of a compound, else the word itself; most words of a text come again."""
+        head = self._known.get(key)
+        if head is None:
+            head = next((h for h in self.heads if key.endswith(h) and len(key) > len(h) + 2), key)
+            if len(self._known) < KEPT:
+                self._known[key] = head
+        return head
 
     def _own(self, item: Item, text: str) -> bool:
         """ "Leverkusens": a name of the register with the ending of a genitive."""
@@ -92,7 +103,11 @@ class WordParts:
 
     def is_noun(self, key: str) -> bool:
         """Whether a word is a common noun by its place in the tables or by its ending."""
-        return self.nouns and (key in self.vocabulary or key.endswith(self.ends))
+        return self.nouns and ((key in self.vocabulary and not self.is_verb(key)) or key.endswith(self.ends))
+
+    def is_verb(self, key: str) -> bool:
+        """Whether a word with a capital letter is a finite verb's form, which never has one: "Stach"."""
+        return self.nouns and key in self.verbs and not key.endswith(("e", "n"))
 
     def is_given_name(self, word: str) -> bool:
         """Whether somebody in the register has this first name."""
