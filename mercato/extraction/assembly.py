@@ -58,7 +58,7 @@ class Assembler:
         self.register = register
         day = resolver.day
         self.terms = TermReader(language, resolver, day, document.text)
-        self.conditions = ConditionReader(document.text)
+        self.conditions = ConditionReader(document.text, language.words.get("pluperfect", frozenset()))
         self.attribution = AttributionReader(language, register, document.text, document.outlet)
         self.extras = ExtrasReader(language, day, document.text)
         self.careers = CareerReader(language, resolver, day, document)

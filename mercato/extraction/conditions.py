@@ -30,7 +30,7 @@ class Clause(msgspec.Struct, eq=False):
     being: Being | None = None
 
 
-def conditional_spans(nodes: list[Node]) -> Iterator[Range]:
+def conditional_spans(nodes: list[Node], behind: frozenset[str] = frozenset()) -> Iterator[Range]:
     """The characters of every conditional clause of a sentence: from its opener to the end of the clause."""
     for at, node in enumerate(nodes):
         entry = node.entry("conditions")
@@ -42,6 +42,8 @@ def conditional_spans(nodes: list[Node]) -> Iterator[Range]:
         if entry.name == "inverted" and not _is_inverted(nodes, at):
             continue
         end = _clause_end(nodes, at)
+        if entry.name == "waiting" and any(n.key in behind for n in nodes[at : at + 5]):
+            continue  # "once X had been signed" has happened
         told = at + 1 < len(nodes) and nodes[at + 1].kind is NodeKind.OUTLET
         if not (told and not any(n.kind is NodeKind.EVENT and node.end <= n.start < end for n in nodes)):
             yield node.start, end  # not "if Fabrizio Romano is right"
@@ -98,15 +100,17 @@ def _starts_main_clause(nodes: list[Node], at: int) -> bool:
 class ConditionReader:
     """Binds conditional clauses to the drafts that hang on them."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, behind: frozenset[str] = frozenset()) -> None:
         self.text = text
+        # Words by which what a clause tells has happened: "once X had been signed".
+        self.behind = behind
         self.clauses: list[Clause] = []
 
     def mark(self, nodes: Row, events: list[Event], sentence: int) -> None:
         """Marks the events that stand in a conditional clause."""
         if not nodes.has("conditions"):
             return
-        for span in conditional_spans(nodes):
+        for span in conditional_spans(nodes, self.behind):
             inside = [e for e in events if span[0] <= e.span[0] < span[1]]
             for event in inside:
                 event.conditional = True

@@ -51,6 +51,7 @@ class Resolver(RegisterFacts):
         self.club_subject: ClubName | None = None
         # The number of the paragraph that is read, and the club that its sentences so far were about.
         self.block = 0
+        self.opened = False
         self.club_of_block: ClubName | None = None
         # The club that earlier sentences were about: their first subject.
         self.club_spoken_of: ClubName | None = None
@@ -72,7 +73,7 @@ class Resolver(RegisterFacts):
             known = self.spoken_of is not None and self._is_player(self.spoken_of)
             if player is not None or not known:
                 self.spoken_of = player or self.subjects[0]
-        elif self.here and (self.spoken_of is None or self.elliptic):
+        elif self.here and (self.spoken_of is None or self.elliptic or self.opened):
             self.spoken_of = next((b for b in self.here if b.role == "player"), self.here[0])
         self.here = []
         self.subjects = []
@@ -81,7 +82,8 @@ class Resolver(RegisterFacts):
             self.club_spoken_of = self.club_first
         if self.club_subject is not None:
             self.club_of_block = self.club_subject
-        if block != self.block:
+        self.opened = block != self.block  # what a paragraph begins with is what it is about
+        if self.opened:
             self.block, self.club_of_block = block, None
         self.club_here = self.club_first = self.club_subject = None
         self.in_clause = None

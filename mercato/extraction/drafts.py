@@ -136,6 +136,7 @@ class Drafter(Outcomes):
         for club in others[:1]:
             deal.being.at(club.name, club.span)
         self._advance(deal, event)
+        deal.last = event.sentence
         for other in found if not event.people else ():
             if other.event is not None and other.event is deal.event and other.club == deal.club:
                 self._advance(other, event)

@@ -117,6 +117,9 @@ class FrameRules(Sides):
         clubs = clubs or self._implied(event, people)
         if not clubs and event.sellers and event.stage is Stage.DONE and self._moves_himself(event, people):
             clubs = self._home(event, people[0][0])  # "has signed from Lecce"
+        wanted = event.frame == "pursue" and event.passive and not event.governors and not event.elliptic
+        if not clubs and len(people) == 1 and wanted and not event.unnamed_suitors and event.stage is Stage.INTEREST:
+            clubs = self._home(event, people[0][0])  # "Neves is admired, but Wolves want £75m"
         if not clubs and len(people) == 1 and event.frame == "bid" and event.sellers and not event.unnamed_suitors:
             clubs = self._home(event, people[0][0])  # "Brighton turned away a £70m bid"
         if not clubs and event.unnamed_suitors:
@@ -334,6 +337,8 @@ class FrameRules(Sides):
             return
         if not clubs and event.unnamed_suitors:
             yield from self._exits(event, people)
+        if not clubs and event.frame == "agree" and len(people) == 1 and people[0][0].current and not event.elliptic:
+            clubs = self._home(event, people[0][0])  # "Martinez of Ajax has had his medical"
         for being, span in people:
             others = [club for club in clubs if not being.current.get(club.name.key)]
             sided = event.frame == "agree" or (event.subject is not None and event.subject.kind is NodeKind.CLUB)
