@@ -249,8 +249,9 @@ class Drafter(Outcomes):
             before = [b for b in local if b.role == "player" and b.first[0] < event.span[0] and event.frame == "link"]
             named = before or [b for b in local if b.role == "player" and (b.positions or b.age is not None)]
             return [(named[-1], named[-1].first)] if named else event.people
-        if event.unnamed_object or event.plural_object:
-            return []
+        announced = event.frame == "acquire" and event.entry.get("governs") == "complete"
+        if event.unnamed_object or event.plural_object or announced:
+            return []  # whoever is announced is named
         replaced = [being for being, _ in event.replaced]
         local = [b for b in local if b not in replaced]
         if replaced and not local:
