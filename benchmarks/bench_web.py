@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import hashlib
 import os
 import platform
 import random
@@ -23,19 +24,22 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx2
 from bench_reading import write_into
-from bench_rumours import READER, _made_up, _seen
+from bench_rumours import READER, WORDS, _person, _seen
 
 from mercato.ledger import Ledger
-from mercato.register import load_register
+from mercato.model import Attribution, Claim, ClaimKind, ClubRef, Document, Link, LinkKind, PersonRef, Stage
+from mercato.register import Register, load_register
 from mercato.rumours.store import RumourStore
+from mercato.sources import document_from_text
 
 CONNECTIONS = 40
 INGESTED_A_SECOND = 5
@@ -52,17 +56,47 @@ class Load:
     late: float = 0.0
 
 
+def made_up(rng: random.Random, number: int, clubs: Sequence[ClubRef]) -> tuple[Document, list[Claim]]:
+    """A document on one or two people, each linked with a club; the clubs that lead the list come most often."""
+    day = datetime(2021, 1, 1, tzinfo=UTC) + timedelta(minutes=30 * number)
+    people = [_person(rng, number) for _ in range(rng.choice((1, 1, 2)))]
+    text = " ".join([*people, *rng.choices(WORDS, k=120)])
+    outlet = f"Outlet {int(60 * rng.random() ** 2)}"
+    document = document_from_text(
+        text, key=f"d{number}", date=f"{day:%Y-%m-%dT%H:%M}", language="en", outlet=outlet,
+    )  # fmt: skip
+    chain = (Link(LinkKind.OUTLET, rng.choice(("Marca", "Bild", "The Sun"))),)
+    claims = []
+    for place, person in enumerate(people):
+        seller, buyer = (clubs[int(len(clubs) * rng.random() ** 3)] for _ in range(2))
+        claims.append(
+            Claim(
+                id=hashlib.sha256(f"{number} {place}".encode()).hexdigest()[:16], document_id=document.id,
+                kind=ClaimKind.MOVE, person=PersonRef(person), to=buyer, from_=seller,
+                stage=rng.choice((Stage.INTEREST, Stage.TALKS, Stage.BID)), attribution=Attribution(chain),
+                reader=READER,
+            )
+        )  # fmt: skip
+    return document, claims
+
+
+def club_refs(register: Register) -> list[ClubRef]:
+    """The clubs of the register's leagues, in an order that stays."""
+    return [ClubRef(club.name, club.id) for club in sorted(register.clubs.values(), key=lambda c: c.id) if club.league]
+
+
 def make_ledger(path: Path, documents: int) -> None:
     """Fill a ledger and join it, unless it is there."""
     if path.exists():
         return
-    rng, start = random.Random(7), time.perf_counter()
+    rng, start, register = random.Random(7), time.perf_counter(), load_register()
+    clubs = club_refs(register)
     with Ledger.open(path) as ledger:
-        store = RumourStore(ledger, load_register())
+        store = RumourStore(ledger, register)
         for first in range(0, documents, 5_000):
             with ledger.writing():
                 for number in range(first, min(first + 5_000, documents)):
-                    document, claims = _made_up(rng, number)
+                    document, claims = made_up(rng, number, clubs)
                     ledger.append(document, claims, seen_at=_seen(document), reader=READER)
             store.update()
             print(f"\r{first + 5_000:,} documents, {time.perf_counter() - start:.0f} s", end="", file=sys.stderr)
@@ -139,10 +173,10 @@ def serving(ledger: Path, home: str) -> Iterator[tuple[str, int, float]]:
 
 def ingest(path: Path, seconds: float, first: int) -> None:
     """Append made-up documents at a steady pace; run in a process of its own."""
-    rng, begun = random.Random(first), time.monotonic()
+    rng, begun, clubs = random.Random(first), time.monotonic(), club_refs(load_register())
     with Ledger.open(path) as ledger:
         for number in range(first, first + int(seconds * INGESTED_A_SECOND)):
-            document, claims = _made_up(rng, number)
+            document, claims = made_up(rng, number, clubs)
             ledger.append(document, claims, reader=READER)
             time.sleep(max(0.0, begun + (number - first + 1) / INGESTED_A_SECOND - time.monotonic()))
 
@@ -261,7 +295,7 @@ def main() -> int:
     parser.add_argument("--ingest", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.ingest:
-        ingest(arguments.ingest, arguments.seconds, 10_000_000 + int(time.time()) % 1_000_000 * 1_000)
+        ingest(arguments.ingest, arguments.seconds, 1_000_000 + int(time.time()) % 100_000 * 10)
         return 0
     with tempfile.TemporaryDirectory() as folder:
         lines = list(run(arguments, Path(folder)))

@@ -150,7 +150,6 @@ class RumourBook:
         earliest = order(asked.not_before) if asked.not_before else None
         for column, value in (
             ("r.window_label = ?", asked.window),
-            ("r.window_order >= ?", earliest),
             ("r.origins >= ?", asked.min_origins or None),
             ("r.last_news >= ?", asked.changed_since.isoformat() if asked.changed_since else None),
         ):
@@ -168,7 +167,9 @@ class RumourBook:
             if asked.person not in self._register.people:
                 keys.insert(0, word_key_of(max(fold(asked.person).split(), key=len)))
         few = asked.changed_since is not None or asked.person is not None
-        return self._store.iterate(" AND ".join(conditions), parameters, key=keys[0] if keys else None, few=few)
+        return self._store.iterate(
+            " AND ".join(conditions), parameters, key=keys[0] if keys else None, not_before=earliest, few=few
+        )
 
     def _beginning(self, prefix: str) -> list[Rumour]:
         """The rumours whose ids begin so."""
@@ -241,6 +242,10 @@ class RumourBook:
         if not key.startswith(PLAIN):
             return any(club == key for club, _ in clubs)
         return _has_words((fold(said) for _, said in clubs), name)
+
+    def is_club(self, name: str, key: str, said: str) -> bool:
+        """Whether a name or id means the club of a key that was called so."""
+        return self._is_one(name, [(key, said)])
 
     @staticmethod
     def _is_known(key: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 
 from mercato.model import ClaimKind
 from mercato.model.rumours import Rumour
@@ -62,13 +61,32 @@ def club_view(book: RumourBook, name: str, window: str | None = None, open_only:
     # A window is called by the year in which it closes: what can still happen lies in this year's or a later one.
     earliest = f"{book.now.year}-winter" if open_only else None
 
-    def shown(**fields: str | tuple[ClaimKind, ...]) -> tuple[Rumour, ...]:
-        asked = RumourFilter(window=window, not_before=earliest, **fields)  # type: ignore[arg-type]
-        return tuple(islice((r for r in book.iterate(asked) if not open_only or book.standing(r).is_open), MOST))
+    ins: list[Rumour] = []
+    outs: list[Rumour] = []
+    stays: list[Rumour] = []
+    for rumour in book.iterate(RumourFilter(club=name, window=window, not_before=earliest)):
+        kept = _side(book, name, rumour, ins, outs, stays)
+        if kept is not None and len(kept) < MOST and (not open_only or book.standing(rumour).is_open):
+            kept.append(rumour)
+    return ClubView(
+        tuple(ins), tuple(outs), tuple(stays), tuple(_contracts((*outs, *stays))), tuple(_sought(book, name, ins))
+    )
 
-    ins, outs = shown(to=name), shown(from_=name)
-    stays = shown(club=name, kinds=(ClaimKind.STAY,))
-    return ClubView(ins, outs, stays, tuple(_contracts((*outs, *stays))), tuple(_sought(book, name, ins)))
+
+def _side(
+    book: RumourBook, name: str, rumour: Rumour, ins: list[Rumour], outs: list[Rumour], stays: list[Rumour]
+) -> list[Rumour] | None:
+    """The list that a rumour belongs to."""
+    is_goal = book.is_club(name, rumour.club, rumour.club_name)
+    match rumour.kind:
+        case ClaimKind.STAY:
+            return stays if is_goal else None
+        case ClaimKind.MOVE if is_goal:
+            return ins
+        case ClaimKind.EXIT if is_goal:
+            return outs
+    sources = zip(rumour.from_keys, rumour.from_names, strict=True)
+    return outs if any(book.is_club(name, key, said) for key, said in sources) else None
 
 
 def _contracts(rumours: Iterable[Rumour]) -> Iterable[ContractSituation]:

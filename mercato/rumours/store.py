@@ -55,7 +55,7 @@ _TABLES = {
         conditions INTEGER NOT NULL, body TEXT NOT NULL)""",
     # Clubs and words by which a rumour is found, in the order in which rumours are listed.
     "rumour_key": """CREATE TABLE rumour_key (key TEXT NOT NULL, dated TEXT NOT NULL, rumour TEXT NOT NULL,
-        PRIMARY KEY (key, dated, rumour))""",
+        window_order INTEGER NOT NULL, PRIMARY KEY (key, dated, rumour, window_order))""",
 }
 _INDEXES = (
     "CREATE INDEX rumour_entry_article ON rumour_entry (article)",
@@ -129,17 +129,26 @@ class RumourStore:
         return list(self.iterate(where, parameters))
 
     def iterate(
-        self, where: str = "", parameters: Sequence[object] = (), *, key: str | None = None, few: bool = False
+        self,
+        where: str = "",
+        parameters: Sequence[object] = (),
+        *,
+        key: str | None = None,
+        not_before: int | None = None,
+        few: bool = False,
     ) -> Iterator[Rumour]:
         """The same one by one, so that who needs a few does not pay for all.
 
         `key` (see `club_key_of`, `word_key_of`) finds those of a club or with a word by an index. `few` says that the
-        condition lets few through: then they are found first and sorted after.
+        condition lets few through: then they are found first and sorted after. `not_before` is the order of the
+        earliest window.
         """
         database = self._ledger.database
         dated, id_ = ("k.dated", "k.rumour") if key else ("r.dated", "r.id")
         table = "rumour_key k JOIN rumour r ON r.id = k.rumour" if key else "rumour r"
-        conditions = [part for part in ("k.key = ?" if key else "", where, f"({dated}, {id_}) < (?, ?)") if part]
+        earliest = f"{'k' if key else 'r'}.window_order >= {not_before:d}" if not_before is not None else ""
+        parts = ("k.key = ?" if key else "", earliest, where, f"({dated}, {id_}) < (?, ?)")
+        conditions = [part for part in parts if part]
         # Sorted by an expression, no index gives the order, and the planner looks for one that narrows.
         by = f"{dated} || '' DESC, {id_} DESC" if few and not key else f"{dated} DESC, {id_} DESC"
         sql = f"SELECT {dated}, {id_} FROM {table} WHERE {' AND '.join(conditions)} ORDER BY {by} LIMIT ?"
@@ -308,7 +317,7 @@ class RumourStore:
         before = [_RUMOUR.decode(str(r[0])) for r in database.execute(sql, (person, order(window)))]
         made = build_file(person, window, entries, copies, earlier_of(before), self.tools)
         database.execute_many(f"INSERT INTO rumour VALUES ({marks(range(14))})", [_rumour_row(r) for r in made])
-        database.execute_many("INSERT INTO rumour_key VALUES (?, ?, ?)", [row for r in made for row in _key_rows(r)])
+        database.execute_many("INSERT INTO rumour_key VALUES (?, ?, ?, ?)", [row for r in made for row in _key_rows(r)])
 
     def _all_prints(self, database: Database, ids: Sequence[str]) -> Mapping[str, Print]:
         """Prints of documents; new ones are kept."""
@@ -351,11 +360,11 @@ def word_key_of(word: str) -> str:
     return f"word {word}"
 
 
-def _key_rows(rumour: Rumour) -> list[tuple[str, str, str]]:
+def _key_rows(rumour: Rumour) -> list[tuple[str, str, str, int]]:
     words = {word for name in words_of(rumour) for word in name.split()}
     keys = {club_key_of(club) for club in (rumour.club, *rumour.from_keys)} | {word_key_of(word) for word in words}
     dated = rumour.last_news.when.latest.isoformat()
-    return [(key, dated, rumour.id) for key in sorted(keys)]
+    return [(key, dated, rumour.id, order(rumour.window)) for key in sorted(keys)]
 
 
 def _entry_row(entry: Entry) -> tuple[object, ...]:
