@@ -113,7 +113,7 @@ class WordOrder:
             return
         first = part.items[0]
         index = 0
-        if first.key in self.preps and first.key not in self.relatives and len(part.items) > 1:
+        if first.key in self.preps - self.openers and first.key not in self.relatives and len(part.items) > 1:
             index = 1
         opener = part.items[index]
         verbs = [i for i in part.items if self._is_finite(i)]
@@ -323,7 +323,9 @@ class WordOrder:
             if item in part.items:
                 part.items.remove(item)
         here = part.items.index(finite)
-        if not part.subordinate and not asks and self._subject_end(part.items[:here]) is not None:
+        # "... und schließt sich X an": the subject is that of the clause before
+        goes_on = here == 0 and part.before is not None and part.before.kind is ItemKind.WORD
+        if not part.subordinate and not asks and (goes_on or self._subject_end(part.items[:here]) is not None):
             where = here if self._only_negates(joint) else here + 1
             part.items[where:where] = joint
             return
