@@ -31,13 +31,18 @@ OURS = "mercato"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to judge and what to fit on; all days are inclusive."""
+    """What to judge and what to fit on; all days are inclusive.
+
+    A replay fits again whenever outcomes become known, unless it is `frozen`: then once, on what was known at the end
+    of `fit_until`.
+    """
 
     fit_since: date
     fit_until: date
     judge_since: date
     judge_until: date
     replay: bool = False
+    frozen: bool = False
 
 
 @dataclass
@@ -79,7 +84,8 @@ def backtest(world: World, texts: Mapping[str, str], plan: Plan) -> Backtest:
     if not result.items:
         raise MercatoError(
             f"Nothing could be judged between {plan.judge_since} and {plan.judge_until}: no report whose outcome is "
-            f"known, or no model by then ({result.unsaid} reports). Read more, import outcomes, or take other days."
+            f"known, or no model by then ({result.unsaid} reports: too few outcomes were known on the days). Read "
+            "more, import outcomes, take other days, or hold people out of one window with --split."
         )
     return result
 
@@ -113,9 +119,10 @@ def _replay(world: World, texts: Mapping[str, str], plan: Plan) -> Iterator[tupl
     for case in cases_between(maker, plan.judge_since, plan.judge_until):
         by_day.setdefault(case.day, []).append(case)
     for day in days(plan.judge_since, plan.judge_until):
-        known = world.outcomes.state(day - timedelta(days=1))
+        learned_until = plan.fit_until if plan.frozen else day - timedelta(days=1)
+        known = world.outcomes.state(learned_until)
         if known != learned_on:
-            knowing, learned_on = learned_by(world, texts, plan.fit_since, day), known
+            knowing, learned_on = learned_by(world, texts, plan.fit_since, learned_until + timedelta(days=1)), known
         yield by_day.get(day, []), knowing
 
 

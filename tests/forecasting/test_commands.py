@@ -119,3 +119,20 @@ def test_the_page_escapes_what_it_shows_and_loads_nothing():
     assert "&lt;i&gt;" in html
     assert "http" not in html
     assert "<circle" in html
+
+
+def test_sources_bare_shows_how_each_does_and_what_came_of_what_it_told(capsys, ledger, moves, tmp_path):
+    listed = tmp_path / "list.yaml"
+    listed.write_text(
+        "sources:\n- {name: Good, address: 'https://good.example/feed', kind: feed, outlet: good.example}\n"
+        "- {name: Silent, address: 'https://silent.example/feed', kind: feed}\n"
+    )
+    run(capsys, "outcomes", "import", "--ledger", ledger, moves)
+    code, out, _ = run(capsys, "sources", "--list", listed, "--ledger", ledger, "--json")
+    good, silent = (json.loads(line) for line in out.splitlines())
+    assert code == 0
+    assert good["failures"] == 0
+    assert good["record"]["rumours"] > 5
+    assert "came true" in good["record"]["says"]
+    assert silent["record"] is None
+    assert run(capsys, "sources", "--json", "health")[0] == 2

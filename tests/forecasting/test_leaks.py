@@ -119,6 +119,24 @@ def test_a_split_has_nobody_on_both_sides(monkeypatch):
         assert not people & taught
 
 
+def test_a_frozen_replay_learns_once(monkeypatch):
+    claims, moves = season()
+    late = [said("Player N2", "Corby", date(2021, 9, day), outlet="fair.example") for day in (10, 20)]
+    cover = [moved(f"Cover winter {name}", name, "2022-winter") for name in CLUBS[:5]]
+    days = []
+    from mercato.forecasting import backtest as module
+
+    def spy(world_, texts, since, day):
+        days.append(day)
+        return learned_by(world_, texts, since, day)
+
+    monkeypatch.setattr(module, "learned_by", spy)
+    plan = Plan(date(2021, 2, 1), date(2021, 9, 5), date(2021, 9, 8), date(2021, 9, 30), replay=True, frozen=True)
+    found = backtest(world([*claims, *late], [*moves, *cover]), {}, plan)
+    assert days == [date(2021, 9, 6)]
+    assert len(found.items) == 2
+
+
 def test_a_replay_says_nothing_before_it_could_learn_and_judges_after(monkeypatch):
     claims, moves = season()
     autumn = [said(f"Player N{n}", "Corby", date(2021, 9, 10), outlet="fair.example") for n in range(0, 40, 2)]

@@ -22,7 +22,12 @@ _COLUMNS = ("", "Brier", "log", "skill", "AUC", "calibration error")
 @ledger_option
 @json_option
 @click.option("--fit-since", type=day, metavar="DAY", required=True, help="Learn from reports of this day on.")
-@click.option("--fit-until", type=day, metavar="DAY", help="Learn until this day; else the day before --judge-since.")
+@click.option(
+    "--fit-until",
+    type=day,
+    metavar="DAY",
+    help="Learn once, from what was known on this day; else again as outcomes become known.",
+)
 @click.option("--judge-since", type=day, metavar="DAY", required=True, help="Judge reports of this day on.")
 @click.option("--judge-until", type=day, metavar="DAY", required=True, help="Judge reports until this day.")
 @click.option("--split", is_flag=True, help="One window only: hold people out instead of replaying. No replay.")
@@ -44,7 +49,7 @@ def backtest(
     Outcomes from lists without dates are known the day after their window closed. With --split both parts may lie in
     one window: it tells less than a replay, and says so.
     """
-    if not fit_since <= judge_since <= judge_until:
+    if not fit_since <= judge_since <= judge_until or (fit_until is not None and fit_until >= judge_since):
         raise Misused(
             f"{fit_since}, {judge_since}, {judge_until}: the days to learn from must come before those judged."
         )
@@ -55,7 +60,8 @@ def backtest(
     from mercato.forecasting.parts import as_json as as_plain
 
     last = fit_until or date.fromordinal(judge_since.toordinal() - 1)
-    result = run(world, texts, Plan(fit_since, last, judge_since, judge_until, replay=not split))
+    plan = Plan(fit_since, last, judge_since, judge_until, replay=not split, frozen=fit_until is not None)
+    result = run(world, texts, plan)
     found = as_plain(result, world.register)
     with open_store(ledger_place(ledger_file)) as store:
         store.keep(BACKTEST, found)

@@ -11,19 +11,43 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mercato.errors import DataFileError, NotFound
-from mercato.interfaces.cli.options import json_option
+from mercato.interfaces.cli.options import json_option, ledger_option, ledger_place, open_ledger
 from mercato.interfaces.cli.output import print_json, print_lines, print_table, say
 from mercato.interfaces.cli.watch import list_option, state_option
 from mercato.settings import sources_path, watch_path
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mercato.engines.watch import Health
+    from mercato.forecasting.records import Record
     from mercato.sources.watchlist import Source, WatchList
 
 
-@click.group()
-def sources() -> None:
-    """The list of what `mercato watch` watches: add and remove sources, see how they do, exchange lists as OPML."""
+@click.group(invoke_without_command=True)
+@list_option
+@state_option
+@ledger_option
+@json_option
+@click.pass_context
+def sources(
+    context: click.Context,
+    list_file: Path | None,
+    state_file: Path | None,
+    ledger_file: Path | str | None,
+    as_json: bool,
+) -> None:
+    """The list of what `mercato watch` watches: add and remove sources, see how they do, exchange lists as OPML.
+
+    Without a command it shows how each source does, and how much of what it told came true, as far as outcomes are
+    known; `mercato source NAME` tells more of one, `mercato records` of all that the ledger has heard of.
+    """
+    if context.invoked_subcommand is None:
+        _show(list_file, state_file, as_json, records=_records(ledger_file))
+    elif list_file or state_file or ledger_file or as_json:
+        raise click.UsageError(
+            f"Write the options behind the command: mercato sources {context.invoked_subcommand} ..."
+        )
 
 
 @sources.command()
@@ -93,25 +117,7 @@ def remove(address: str, list_file: Path | None, state_file: Path | None) -> Non
 @click.option("--failing", is_flag=True, help="Only sources whose last look failed, or that have ended.")
 def health(list_file: Path | None, state_file: Path | None, as_json: bool, failing: bool) -> None:
     """How each source does: last success, failures with their reasons, articles listed, and the share of them read."""
-    from mercato.engines.watch import WatchState
-    from mercato.interfaces.watching import watched
-
-    watch_list, _ = watched(list_file)
-    known: dict[str, Health] = {}
-    memory = state_file or watch_path()
-    if memory.exists():
-        with WatchState(memory) as state:
-            known = {one.address: one for one in state.health()}
-    rows = [health_row(source, known.get(source.address)) for source in watch_list.sources.values()]
-    if failing:
-        rows = [row for row in rows if row["failures"] or row["ended"]]
-    if as_json:
-        for row in rows:
-            print_json(row)
-        return
-    columns = ("name", "kind", "last success", "every", "items", "read", "claims", "failures")
-    print_table(columns, [_cells(row) for row in rows])
-    say(f"mercato: {len(rows):,} sources, {sum(1 for row in rows if row['last_success'] is None):,} never reached yet")
+    _show(list_file, state_file, as_json, failing)
 
 
 @sources.command()
@@ -142,6 +148,68 @@ def opml(file: Path | None, list_file: Path | None, out: Path | None) -> None:
     except OSError as error:
         raise DataFileError(f"{out}: can't be written ({error.strerror}). Give another path.") from None
     say(f"mercato: {out} written.")
+
+
+def _show(
+    list_file: Path | None,
+    state_file: Path | None,
+    as_json: bool,
+    failing: bool = False,
+    records: Mapping[str, Record] | None = None,
+) -> None:
+    """Print how each source of the list does; with `records` (by outlet) also what came of what it told."""
+    from mercato.engines.watch import WatchState
+    from mercato.interfaces.watching import watched
+
+    watch_list, _ = watched(list_file)
+    known: dict[str, Health] = {}
+    memory = state_file or watch_path()
+    if memory.exists():
+        with WatchState(memory) as state:
+            known = {one.address: one for one in state.health()}
+    rows = [health_row(source, known.get(source.address)) for source in watch_list.sources.values()]
+    if failing:
+        rows = [row for row in rows if row["failures"] or row["ended"]]
+    if records is not None:
+        rows = [row | {"record": _record_of(row, records)} for row in rows]
+    if as_json:
+        for row in rows:
+            print_json(row)
+        return
+    columns = ["name", "kind", "last success", "every", "items", "read", "claims", "failures"]
+    print_table(columns + ["came true"] * (records is not None), [_cells(row) for row in rows])
+    say(f"mercato: {len(rows):,} sources, {sum(1 for row in rows if row['last_success'] is None):,} never reached yet")
+
+
+def _records(ledger_file: Path | str | None) -> dict[str, Record]:
+    """The record of each outlet by its id and domains, going by dates of publication; none without a ledger."""
+    from mercato.errors import MercatoError
+    from mercato.interfaces.forecasting import needs_numbers, open_store, open_world, records_of
+
+    place = ledger_place(ledger_file)
+    try:
+        needs_numbers()
+    except MercatoError as error:
+        say(f"mercato: no records: {error}")
+        return {}
+    if isinstance(place, Path) and not place.exists():
+        return {}
+    with open_ledger(ledger_file) as ledger, open_store(place) as store:
+        world = open_world(ledger, store, by_date=True)
+    found = {record.source: record for record in records_of(world, None, None)}
+    domains = world.register.outlet_by_domain
+    return {**found, **{host: found[outlet.id] for host, outlet in domains.items() if outlet.id in found}}
+
+
+def _record_of(row: dict[str, Any], records: Mapping[str, Record]) -> dict[str, Any] | None:
+    """What the outlet of a row told: rumours with a known outcome, those that came true, and the words for it."""
+    from urllib.parse import urlsplit
+
+    host = (urlsplit(row["address"]).hostname or "").removeprefix("www.")
+    record = records.get(row["outlet"]) or records.get(host)
+    if record is None:
+        return None
+    return {"source": record.source, "rumours": record.all.n, "true": record.all.true, "says": record.says}
 
 
 def _own_list(path: Path | None) -> tuple[WatchList, Path]:
@@ -209,4 +277,7 @@ def _cells(row: dict[str, Any]) -> tuple[object, ...]:
     reasons = ", ".join(f"{count}x {reason}" for reason, count in row["reasons"].items())
     trouble = f"{row['failures']} in a row: {reasons}" if row["failures"] else reasons
     last = (row["last_success"] or "never").replace("+00:00", "Z")
-    return (row["name"], row["kind"], last, every, row["items"], share, row["claims"], row["ended"] or trouble)
+    cells = (row["name"], row["kind"], last, every, row["items"], share, row["claims"], row["ended"] or trouble)
+    if "record" not in row:
+        return cells
+    return (*cells, row["record"]["says"] if row["record"] else "nothing known yet")
