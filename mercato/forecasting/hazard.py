@@ -32,17 +32,17 @@ USUAL_WINTER = 0.33
 class WinterTalk:
     """How a link talked of for a winter window fares against one for a summer's, in logarithms of the hazard.
 
-    Numbers of a fit on 1,510 dated threads of 2024/25 (`benchmarks/bench_seasons.py`): one summer's reports can't teach
+    Numbers of a fit on 1,501 dated threads of 2024/25 (`benchmarks/bench_seasons.py`): one summer's reports can't teach
     them. `talk` is a thread opened while the window is open; `closed` is added long before it opens, in full from
     `ramp_days` before on; `dear` is for each logarithm of the price above `usual_price`. `loan` comes from the lists:
     of nine leagues' loans a larger share than of their other moves is made in winter. `named` is the share of `closed`
     that is left where the text says that it is for that winter: set by hand.
     """
 
-    talk: float = -0.13
-    closed: float = -2.0
+    talk: float = -0.16
+    closed: float = -1.78
     ramp_days: int = 21
-    dear: float = -0.2
+    dear: float = -0.23
     usual_price: float = 2e7
     loan: float = 0.35
     named: float = 0.6
