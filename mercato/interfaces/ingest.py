@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from mercato.errors import DocumentSkipped, MercatoError, SourceUnusable
@@ -66,6 +67,21 @@ class Report:
                 self.unusable.append(str(event))
 
 
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A ledger to read into. `as_published`: a text counts as seen when it was published, where that is known."""
+
+    ledger: Ledger
+    as_published: bool = False
+
+    def append(self, document: Document, claims: list[Claim], version: ReaderVersion | None) -> Appended:
+        """Store a document with its claims."""
+        seen = None
+        if self.as_published and document.published is not None:
+            seen = min(document.published.latest, datetime.now(UTC))
+        return self.ledger.append(document, claims, seen, version)
+
+
 def ingest(
     inputs: Iterable[str],
     reader: Reader,
@@ -74,38 +90,41 @@ def ingest(
     *,
     watch: Watcher | None = None,
     open_with: Opener | None = None,
+    as_published: bool = False,
 ) -> Report:
     """Read every document of every input into the ledger; `watch` is told of each as it is done.
+
+    With `as_published` a text counts as seen on its date: for archives that are read in later.
 
     A document is in the ledger, safely, before `watch` hears of it. Raises LedgerError where the ledger itself fails:
     then nothing more can be kept, and what was acknowledged stays.
     """
     report = Report()
     for what in inputs:
-        for event in _events(what, reader, ledger, declared, open_with or _opener()):
+        for event in _events(what, reader, Shelf(ledger, as_published), declared, open_with or _opener()):
             report.count(event)
             if watch is not None:
                 watch(event)
     return report
 
 
-def _events(what: str, reader: Reader, ledger: Ledger, declared: Declared | None, open_with: Opener) -> Iterator[Event]:
+def _events(what: str, reader: Reader, shelf: Shelf, declared: Declared | None, open_with: Opener) -> Iterator[Event]:
     try:
         for item in open_with(what, declared):
-            event = item if isinstance(item, DocumentSkipped) else _ingest_one(item, reader, ledger)
+            event = item if isinstance(item, DocumentSkipped) else _ingest_one(item, reader, shelf)
             if isinstance(event, DocumentSkipped):
-                ledger.record_skip(event)
+                shelf.ledger.record_skip(event)
             yield event
     except SourceUnusable as unusable:
         yield unusable
 
 
-def _ingest_one(document: Document, reader: Reader, ledger: Ledger) -> Ingested | DocumentSkipped:
+def _ingest_one(document: Document, reader: Reader, shelf: Shelf) -> Ingested | DocumentSkipped:
     try:
         claims = _read(document, reader)
         version = getattr(reader, "version", None)
         known = version if isinstance(version, ReaderVersion) else None
-        return Ingested(document, claims, ledger.append(document, claims, reader=known))
+        return Ingested(document, claims, shelf.append(document, claims, known))
     except DocumentSkipped as skip:
         return skip
 

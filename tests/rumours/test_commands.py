@@ -136,3 +136,18 @@ def test_exit_codes_in_a_process_of_its_own(tmp_path: Path) -> None:
     missing = mercato("rates", "update", tmp_path / "none.csv", home=tmp_path)
     assert (missing.returncode, missing.stdout) == (1, "")
     assert "none.csv" in missing.stderr
+
+
+def test_an_archive_read_as_published_can_be_asked_of_any_day(run: Run, tmp_path: Path) -> None:
+    archive = tmp_path / "archive.jsonl"
+    texts = {"2025-06-09": "Milan want Perin from Juventus.", "2025-07-01": "Milan are in talks for Perin."}
+    lines = [{"id": day, "date": day, "url": f"https://a.example/{day}", "text": text} for day, text in texts.items()]
+    archive.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    late, dated = str(tmp_path / "late.sqlite"), str(tmp_path / "dated.sqlite")
+    for ledger, options in ((late, ()), (dated, ("--as-published",))):
+        assert run("read", str(archive), "--language", "en", "--ledger", ledger, *options).exit_code == 0
+    asked = ("rumours", "--person", "Perin", "--as-of", "2025-06-10", "--json", "--ledger")
+    none = run(*asked, late)
+    assert rows(none) == []
+    assert "--as-published" in none.stderr
+    assert len(rows(run(*asked, dated))) == 1

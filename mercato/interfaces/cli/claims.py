@@ -124,6 +124,6 @@ def _nothing(ledger: Ledger, asked: ClaimFilter, as_of: datetime | None) -> str:
     if as_of is not None and (later := len(ledger.claims(asked))):
         return (
             f"No such claim had been seen by {as_of:%Y-%m-%d %H:%M} UTC; {later:,} match today. The ledger goes by the "
-            "moment it saw an article, not only by the article's date."
+            "moment it saw an article: read archives with `mercato read --as-published`."
         )
     return f"None of the {held.claims:,} claims in {ledger.place} matches. Fewer filters find more."

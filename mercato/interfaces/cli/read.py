@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 @click.option("--language", metavar="CODE", help="The texts' language, such as en; otherwise it is found out.")
 @click.option("--date", metavar="DATE", help="The texts' date of publication, such as 2025-06-09.")
 @click.option("--outlet", metavar="NAME", help="Who published the texts, such as juvefc.com.")
+@click.option(
+    "--as-published",
+    is_flag=True,
+    help="For archives: a text counts as seen on its date, and --as-of tells what could be known then. Else from now.",
+)
 @reader_option
 @click.pass_context
 def read(
@@ -35,6 +40,7 @@ def read(
     language: str | None,
     date: str | None,
     outlet: str | None,
+    as_published: bool,
     reader_name: str,
 ) -> None:
     """Read articles into the ledger and show what was found in them.
@@ -57,7 +63,7 @@ def read(
                 say(f"mercato: {event}")
             step()
 
-        report = ingest(inputs, reader, ledger, declared, watch=watch)
+        report = ingest(inputs, reader, ledger, declared, watch=watch, as_published=as_published)
         for line in (*summary(report, ledger.place), *tally_lines(reader)):
             say(line)
     if report.failed:

@@ -16,7 +16,7 @@ from mercato.model.rumours import RumourStatus
 
 if TYPE_CHECKING:
     from mercato.model.rumours import Rumour
-    from mercato.rumours.book import RumourBook
+    from mercato.rumours.book import RumourBook, RumourFilter
 
 _KINDS = ("move", "exit", "stay")
 
@@ -75,7 +75,20 @@ def rumours(
         found = book.rumours(asked)
         show(book, found, as_json)
         if not found:
-            say("No rumour matches. Fewer filters find more; `mercato claims` lists what they are made of.")
+            say(_nothing(ledger_file, asked, as_of))
+
+
+def _nothing(ledger_file: Path | str | None, asked: RumourFilter, as_of: datetime | None) -> str:
+    """Why the list is empty, as far as it can be told."""
+    if as_of is not None:
+        with open_book(ledger_file) as today:
+            later = len(today.rumours(asked))
+        if later:
+            return (
+                f"No such rumour had been seen by {as_of:%Y-%m-%d %H:%M} UTC; {later:,} match today. The ledger goes "
+                "by the moment it saw a text: read archives with `mercato read --as-published`."
+            )
+    return "No rumour matches. Fewer filters find more; `mercato claims` lists what they are made of."
 
 
 def show(book: RumourBook, found: list[Rumour], as_json: bool) -> None:
