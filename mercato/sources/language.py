@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ KNOWN = language_codes()
 _LOOKED_AT = 600
 # Under this many letters the answer is a guess: "Perin to Milan" is every language.
 _LEAST_LETTERS = 20
+_QUOTED = re.compile(r"“[^”]{4,}”|«[^»]{4,}»|„[^“”]{4,}[“”]|\"[^\"]{4,}\"")
 
 
 def find_language(text: str) -> str | None:
@@ -21,6 +23,9 @@ def find_language(text: str) -> str | None:
     head = text[:_LOOKED_AT]
     if sum(map(str.isalpha, head)) < _LEAST_LETTERS:
         return None
+    own = _QUOTED.sub(" ", head)
+    if sum(map(str.isalpha, own)) >= _LEAST_LETTERS:
+        head = own  # what somebody is quoted with may be in his language
     code, _ = _identifier().classify(head)
     return str(code)
 

@@ -48,3 +48,19 @@ def test_an_english_caption_above_a_german_article() -> None:
     )
     document = document_from_text(f"{caption}\n\n{SENTENCES['de']}", key="a")
     assert document.language == "de"
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("it", "Fatta per Lukaku al Napoli, domani le visite."),
+        ("it", "Osimhen, il Galatasaray offre 75 milioni"),
+        ("es", "El City pregunta por Rodrygo, delantero del Madrid"),
+        ("es", "Oficial: Mbappé ficha por el Real Madrid"),
+        ("en", 'Inter coach Chivu said: "Vogliamo tenere Lautaro, non è in vendita", and the club agree.'),
+        ("it", "«We want to keep him» ha detto il presidente, che non pensa di cedere il portiere."),
+    ],
+)
+def test_short_texts_and_quotations_in_another_language(code: str, text: str) -> None:
+    """A headline is told; what is quoted does not count where there is enough beside it."""
+    assert find_language(text) == code
