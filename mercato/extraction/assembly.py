@@ -262,6 +262,13 @@ class Assembler:
             kept.remove(draft)
         kept = [d for d in kept if d.kind is not ClaimKind.CONTRACT or not self._is_of_the_deal(d, kept)]
         kept = [d for d in kept if not _is_replaced(d, kept)]
+        joining = {
+            (id(d.being), d.club.key): d for d in kept if d.kind is ClaimKind.MOVE and d.club and d.stage in _SETTLED
+        }
+        for draft in [d for d in kept if d.kind is ClaimKind.STAY and d.club]:
+            move = joining.get((id(draft.being), draft.club.key if draft.club else ""))
+            if move is not None and draft.sentence >= move.sentence:
+                kept.remove(draft)  # "Tah to Bayern ... to sign a four-year deal": of the move
         staying = {id(d.being) for d in kept if d.kind is ClaimKind.STAY}
         return [
             d

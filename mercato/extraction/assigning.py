@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mercato.extraction.coreference import Being
+from mercato.extraction.frames import Frame
 from mercato.extraction.items import ItemKind
 from mercato.extraction.names import ClubName
 from mercato.extraction.nodes import CLAUSE_WORDS, ClubMention, Node, NodeKind, PersonMention
 from mercato.extraction.step_tools import StepTools
 from mercato.extraction.steps import (
+    VERB_FORMS,
     Chain,
     Club,
     Event,
@@ -132,3 +134,48 @@ class Assigning(StepTools):
                 getattr(event, f"{part}s").append(club)
             elif part in ("any", "player", "coach"):
                 event.partner_clubs.append(club)
+
+    def _named_by(self, nodes: list[Node], chain: Chain, event: Event) -> None:
+        """ "has been identified as Juventus' first choice": whose choice it is."""
+        after = nodes[chain.nodes[-1] + 1 : chain.nodes[-1] + 3]
+        if len(after) == 2 and after[0].key in self.language.words.get("capacity", ()) and after[1].owner:
+            self._assign(event, after[1], "buyer" if after[1].kind is NodeKind.CLUB else None)
+
+    def _not_the_speaker(self, event: Event) -> None:
+        """ "the president rules out the return of X": whoever does it to another's step takes none himself."""
+        subject = event.subject
+        if subject is None or subject.owner or not (event.entry.get("noun") and event.governors):
+            return
+        own = [b for m in subject.people if (b := m.being) is not None]
+        others = [pair for pair in event.people if pair[0] not in own]
+        if own and others and self.turns:
+            event.people = others
+
+    def _object_pronoun(self, nodes: list[Node], chain: Chain, event: Event, frame: Frame) -> None:
+        """ "lo quiere": an object pronoun before its verb."""
+        for index in range(chain.nodes[0] - 1, max(chain.nodes[0] - 4, -1), -1):
+            node = nodes[index]
+            if node.kind is NodeKind.PERSON and node.role == "object" and node.people[0].pronoun:
+                self._assign(event, node, frame.object)
+            if node.kind is not NodeKind.WORD and not (node.has("have") or node.has("be")):
+                return
+
+    def _attached_pronoun(self, nodes: list[Node], chain: Chain, event: Event, frame: Frame) -> None:
+        """ "spinge per averlo": a pronoun written to the verb is the player spoken of."""
+        head = nodes[chain.nodes[-1]]
+        if frame.object != "player" or not self._has_pronoun(nodes, chain):
+            return
+        before = [n for n in nodes[: chain.nodes[0]] if n.kind is NodeKind.PERSON]
+        named = [b for n in before for m in n.people if (b := m.being) is not None and not self._acts_for_club(b)]
+        being = named[-1] if named else self.resolver.spoken_of
+        if being is not None:
+            event.people.append((being, (head.start, head.end)))
+
+    def _has_pronoun(self, nodes: list[Node], chain: Chain) -> bool:
+        """A pronoun at the verb's end ("averlo", "contratou-o"), or one like an article before it ("le suit")."""
+        at, form = chain.nodes[-1], chain.entries[-1].form
+        if form in ("inf", "ing") and nodes[at].key.endswith(self.clitics):
+            return True
+        if nodes[at].key.endswith(self.hyphened):
+            return True
+        return at > 0 and nodes[at - 1].key in self.object_articles and form in VERB_FORMS

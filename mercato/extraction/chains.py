@@ -210,6 +210,8 @@ class Chains(StepTools):
         ):
             stage = Stage(core.get("bare") or name)
         elif core.form == "base" and self._after(nodes, chain.nodes[0], "prep", "goal"):
+            if core.attributes["frame"] == "agree" and not self._is_headline_future(nodes, chain.nodes[0]):
+                return Stage.INTEREST  # "a plea to come to an agreement with"
             stage = (
                 Stage.ADVANCED
                 if name in ("done", "agreed") and self._is_headline_future(nodes, chain.nodes[0])

@@ -76,7 +76,7 @@ class Drafter(Outcomes):
         self._turned_to(events, found)
         moves = [d for d in found if d.kind is ClaimKind.MOVE and not (d.event and d.event.aside)]
         if moves and not self._is_aside(moves):
-            self.deal = next((d for d in moves if not (d.event and d.event.background)), moves[0])
+            self.deal = self._main_move(moves, events)
         self._remember_suitors(found)
         if local:
             replaced = [b for e in events for b, _ in e.replaced]  # "to follow X": the text is about the other
@@ -89,6 +89,15 @@ class Drafter(Outcomes):
         deal = self.deal
         known = deal is not None and any(deal.being is move.being for move in moves)
         return known and moves[0].stage is Stage.INTEREST and deal is not None and deal.stage in PROGRESS[2:]
+
+    @staticmethod
+    def _main_move(moves: list[Draft], events: list[Event]) -> Draft:
+        """The move that what follows is said of: the first that is news, or the one before "here we go"."""
+        settled = next((e.at for e in events if e.entry.get("caps")), None)
+        before = [d for d in moves if d.event and d.event.at < settled] if settled is not None else []
+        if before:
+            return before[-1]
+        return next((d for d in moves if not (d.event and d.event.background)), moves[0])
 
     def _remember_suitors(self, found: list[Draft]) -> None:
         for draft in found:

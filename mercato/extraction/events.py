@@ -307,7 +307,7 @@ class EventReader(Chains, Parts):
         """A purpose takes its stage from the step that serves it, and its parts where it has none of its own."""
         if event.governors or earlier.sentence != event.sentence:
             return
-        if event.frame in ("renew", "stay") and earlier.frame == "talks" and not event.buyers:
+        if event.frame in ("renew", "stay") and earlier.frame in ("talks", "agree") and not event.buyers:
             self._serve_stay(earlier, event)
             return
         governor = earlier.entry.get("governs")

@@ -126,6 +126,8 @@ class Namer(NameShapes):
             self._as_club(item, meanings, text, named)
         elif meanings.person:
             item.kind, item.key, item.value = ItemKind.PERSON, KEYS[ItemKind.PERSON], meanings.person
+        elif not kinds.isdisjoint(_SOURCE_KINDS) and self._is_common_word(text, items, at):
+            item.kind, item.key = ItemKind.WORD, text[item.start : item.end].lower()
         elif not kinds.isdisjoint(_SOURCE_KINDS):
             self._as_source(item, meanings.entries)
         else:
@@ -160,6 +162,15 @@ class Namer(NameShapes):
             if found is not None:
                 item.kind, item.key, item.value = item_kind, KEYS[item_kind], found.id
                 break
+
+    def _is_common_word(self, text: str, items: list[Item], at: int) -> bool:
+        """ "Record sale for the club": a word that opens a sentence, with one in lower case behind it."""
+        item = items[at]
+        opens = at == 0 or items[at - 1].key in OPENERS
+        if not opens or text[item.start : item.end].lower() not in self.capitals:
+            return False
+        rest = text[item.end : item.end + 2]
+        return len(rest) == 2 and rest[0] == " " and rest[1].islower()
 
     def _is_place(self, items: list[Item], at: int) -> bool:
         """ "in Lyon" is the town; "interest in Lyon's X", "interested in Lyon and Spain's" name the club."""

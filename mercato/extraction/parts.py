@@ -11,7 +11,6 @@ from mercato.extraction.steps import (
     FINAL_STAGES,
     FINITE,
     OFFERS,
-    VERB_FORMS,
     Chain,
     Event,
 )
@@ -67,6 +66,8 @@ class Parts(Assigning):
         if self.fronted:
             self._objects_before(nodes, chain, event, frame)
         self._not_the_speaker(event)
+        if event.passive and event.frame == "pursue" and not event.buyers:
+            self._named_by(nodes, chain, event)
         self._contracts(nodes, chain, event, stop)
         if event.frame == "keep" and not event.passive and not (event.keepers or event.unnamed_object):
             doers = [m.being for m in event.subject.people] if event.subject is not None else []
@@ -100,45 +101,6 @@ class Parts(Assigning):
             if node.kind is NodeKind.CLUB and node.role in str(event.entry.get("turned_by")).split("|"):
                 event.frame = "sell"
 
-    def _not_the_speaker(self, event: Event) -> None:
-        """ "the president rules out the return of X": whoever does it to another's step takes none himself."""
-        subject = event.subject
-        if subject is None or subject.owner or not (event.entry.get("noun") and event.governors):
-            return
-        own = [b for m in subject.people if (b := m.being) is not None]
-        others = [pair for pair in event.people if pair[0] not in own]
-        if own and others and self.turns:
-            event.people = others
-
-    def _object_pronoun(self, nodes: list[Node], chain: Chain, event: Event, frame: Frame) -> None:
-        """ "lo quiere": an object pronoun before its verb."""
-        for index in range(chain.nodes[0] - 1, max(chain.nodes[0] - 4, -1), -1):
-            node = nodes[index]
-            if node.kind is NodeKind.PERSON and node.role == "object" and node.people[0].pronoun:
-                self._assign(event, node, frame.object)
-            if node.kind is not NodeKind.WORD and not (node.has("have") or node.has("be")):
-                return
-
-    def _attached_pronoun(self, nodes: list[Node], chain: Chain, event: Event, frame: Frame) -> None:
-        """ "spinge per averlo": a pronoun written to the verb is the player spoken of."""
-        head = nodes[chain.nodes[-1]]
-        if frame.object != "player" or not self._has_pronoun(nodes, chain):
-            return
-        before = [n for n in nodes[: chain.nodes[0]] if n.kind is NodeKind.PERSON]
-        named = [b for n in before for m in n.people if (b := m.being) is not None and not self._acts_for_club(b)]
-        being = named[-1] if named else self.resolver.spoken_of
-        if being is not None:
-            event.people.append((being, (head.start, head.end)))
-
-    def _has_pronoun(self, nodes: list[Node], chain: Chain) -> bool:
-        """A pronoun at the verb's end ("averlo", "contratou-o"), or one like an article before it ("le suit")."""
-        at, form = chain.nodes[-1], chain.entries[-1].form
-        if form in ("inf", "ing") and nodes[at].key.endswith(self.clitics):
-            return True
-        if nodes[at].key.endswith(self.hyphened):
-            return True
-        return at > 0 and nodes[at - 1].key in self.object_articles and form in VERB_FORMS
-
     def _between(self, nodes: list[Node], governor: int, node: Node, frame: Frame) -> str | None:
         """The part of somebody named between two steps: "refused Milan's approach", "in talks with Watford to sign"."""
         if node.kind is NodeKind.CLUB and node.owner:
@@ -153,6 +115,10 @@ class Parts(Assigning):
         if event.passive and frame.object:
             return frame.object
         refused = "refuse" in event.governors or "accept" in event.governors
+        by_buyer = event.frame == "pursue" and not event.entry.get("noun") and event.governors[-1:] == ("refuse",)
+        if by_buyer and event.subject is not None and event.subject.clubs:
+            event.stage = Stage.WITHDRAWN  # "West Ham decided not to pursue"
+            return frame.subject
         granted = "accept" in event.governors and event.frame == "join" and event.entry.get("noun")
         if (granted or (refused and event.frame in OFFERS)) and event.subject is not None:
             return "seller" if event.subject.kind is NodeKind.CLUB else "player"
@@ -190,12 +156,9 @@ class Parts(Assigning):
                     continue
                 if node.owner and self._owns(nodes, low, chain.nodes[0]):
                     return node
-                if (
-                    node.role in ("about", "of")
-                    and low + 1 == chain.nodes[0]
-                    and chain.entries[0].get("governs") == "sure"
-                ):
-                    return node
+                behind = low + 1 == chain.nodes[0] and chain.entries[0].get("governs") == "sure"
+                if behind and (node.role in ("about", "of") or (node.kind is NodeKind.PERSON and not node.owner)):
+                    return node  # "a loan for striker Will Dickson set to join"
                 if node.role is None and not self._is_object(nodes, low):
                     return self._told_to_be(nodes, low)
                 if node.kind is NodeKind.CLUB and node.clubs[0].plural and node.role == "of" and fallback is None:

@@ -89,6 +89,8 @@ def pick(node: Node, following: Node | None, noun: bool = False) -> Entry | None
             return 0
         if verb_next and entry.get("governs") == "sure" and entry.attributes["frame"] == "none":
             return 0  # "going to sign"
+        if entry.name == "complete_person" and not person_next:
+            return 3  # "completing a move from"
         if club_next and frame.object in ("buyer", "seller", "keeper"):
             return 0
         return 2 if entry.attributes["frame"] == "none" else 1
@@ -102,6 +104,8 @@ def is_noun(nodes: list[Node], at: int) -> bool:
         node = nodes[index]
         if node.has("articles") or node.owner or node.key == "'s":
             return True
+        if node.has("event:rival_match") and node.key == "ahead of":
+            return True  # "ahead of summer exit"
         if not (node.kind in (NodeKind.WORD, NodeKind.FIGURE) or node.has("adjectives")):
             return False
     return False

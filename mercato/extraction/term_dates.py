@@ -55,7 +55,7 @@ class TermDates:
                 break
             if node.kind is NodeKind.EVENT and any(e.get("frame") in _SIGNING for e in node.entries):
                 break  # "free after his contract with Lille, he will sign until 2030"
-            if node.kind is NodeKind.PERSON and not node.owner:
+            if (node.kind is NodeKind.PERSON and not node.owner) or node.has("background"):
                 break
             found = self.date_at(nodes, index)
             if found is not None and not self._is_past(nodes, index):
