@@ -26,7 +26,7 @@ PENALTY = 3.0
 _FEWEST = 5
 """A trait seen in fewer claims gets no weight."""
 _STEPS = 12
-_CLOSE = 0.001
+_CLOSE = 0.002
 """The lowest threshold with an F1 within this of the best is taken: what is left out is lost."""
 _THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(18))
 
