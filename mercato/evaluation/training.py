@@ -26,8 +26,6 @@ PENALTY = 3.0
 _FEWEST = 5
 """A trait seen in fewer claims gets no weight."""
 _STEPS = 12
-_CLOSE = 0.002
-"""The lowest threshold with an F1 within this of the best is taken: what is left out is lost."""
 _THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(18))
 
 
@@ -121,7 +119,7 @@ def fit(gathered: Gathered) -> Fit:
         model = _newton([e for e in examples if _fold(e.text_id) != fold])
         aside.extend((_chance(model, e), e) for e in kept)
     f1 = {t: _f1(aside, gathered.wanted, t) for t in _THRESHOLDS}
-    best = min(t for t in f1 if f1[t] >= max(f1.values()) - _CLOSE)
+    best = max(f1, key=lambda t: (f1[t], -t))
     weights, intercept = _newton(examples)
     return Fit(
         weights={name: round(value, 4) for name, value in weights.items()},
