@@ -85,7 +85,8 @@ class Assembler:
         self.extras.mark_wages(row.items, noticed)
         amounts = self.terms.amounts(row.items)
         facts = list(self.terms.prices(nodes, amounts, noticed, number, topic))
-        carried = self._carried(number, nodes, found, deal)
+        other = topic is not None and deal is not None and topic is not deal.being and _is_player(topic)
+        carried = [] if other else self._carried(number, nodes, found, deal)
         self.attribution.cover(number, carried)
         priced = {id(d.being) for d in facts}
         found[:] = [

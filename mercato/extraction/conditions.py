@@ -10,6 +10,7 @@ from mercato.extraction.beings import is_alike
 from mercato.extraction.coreference import Being
 from mercato.extraction.draft import Draft
 from mercato.extraction.events import Event
+from mercato.extraction.items import ItemKind
 from mercato.extraction.names import ClubName, club_ref
 from mercato.extraction.nodes import Mark, Node, NodeKind, Row
 from mercato.model import ClaimKind, Condition, Span
@@ -37,6 +38,8 @@ def conditional_spans(nodes: list[Node], behind: frozenset[str] = frozenset()) -
         if entry is None or entry.name in ("not", "doubt"):
             continue
         if entry.name == "depends":
+            if at + 1 < len(nodes) and nodes[at + 1].tag is ItemKind.MONEY:
+                continue  # "are waiting for £100m": a price
             yield node.start, nodes[-1].end
             continue
         if entry.name == "inverted" and not _is_inverted(nodes, at):

@@ -337,7 +337,7 @@ class TermReader(TermDates):
             names.discard("loan")  # "make his loan deal permanent"
         deal = self._deal(names)
         several = len({id(d.being) for d in steps}) > 1 and "swap" not in names
-        several = several and (len(names) > 1 or any(d.fee is not None for d in steps))
+        several = several and (len({n for _, n in found}) > 1 or any(d.fee is not None for d in steps))
         for draft in steps:
             chosen = self._deal({n for m, n in found if self._is_nearest(m, draft, steps)}) if several else deal
             if chosen is None and draft.fee is not None:
