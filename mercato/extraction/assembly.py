@@ -86,6 +86,7 @@ class Assembler:
         amounts = self.terms.amounts(row.items)
         facts = list(self.terms.prices(nodes, amounts, noticed, number, topic))
         other = topic is not None and deal is not None and topic is not deal.being and _is_player(topic)
+        other = other and not self.resolver.elliptic
         carried = [] if other else self._carried(number, nodes, found, deal)
         self.attribution.cover(number, carried)
         priced = {id(d.being) for d in facts}
