@@ -78,10 +78,11 @@ class Drafter(Outcomes):
         if moves and not self._is_aside(moves):
             self.deal = self._main_move(moves, events)
         self._remember_suitors(found)
-        if local:
-            replaced = [b for e in events for b, _ in e.replaced]  # "to follow X": the text is about the other
-            about = [b for b in local if b not in replaced] or local
-            self.topic = about[-1] if not found else found[-1].being
+        replaced = [b for e in events for b, _ in e.replaced]  # "to follow X": the text is about the other
+        about = [b for b in local if b not in replaced]
+        if about or (local and self.topic is None):
+            told = [d.being for d in found if d.being not in replaced]
+            self.topic = (told or about or local)[-1]
         return found
 
     def _is_aside(self, moves: list[Draft]) -> bool:
