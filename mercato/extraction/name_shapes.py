@@ -145,7 +145,7 @@ class NameShapes:
             if self._is_name_word(text, items, end):
                 strong = True
                 end += 1
-            elif (
+            elif (end == at + 1 and self._is_surname(text, items, end)) or (
                 (item.kind is ItemKind.PERSON and " " not in text[item.start : item.end])
                 or self._may_be_given_name(text, items, end)
                 or (
@@ -168,6 +168,12 @@ class NameShapes:
         while end > at and items[end - 1].key in self.particles and items[end - 1].kind is ItemKind.WORD:
             end -= 1
         return end if strong else at
+
+    def _is_surname(self, text: str, items: list[Item], at: int) -> bool:
+        """ "João Pereira": a town's name behind a first name that people in the register have."""
+        item, first = items[at], items[at - 1]
+        alone = item.kind is ItemKind.CITY and " " not in text[item.start : item.end]
+        return alone and first.kind is ItemKind.WORD and self.parts.is_given_name(text[first.start : first.end])
 
     def _is_name(self, text: str, items: list[Item], at: int, end: int) -> bool:
         """Whether words with a capital are a name, where every noun has one."""
