@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mercato.extraction.frames import FRAMES
 from mercato.extraction.items import Figure, ItemKind
 from mercato.extraction.lexicon import Entry
 from mercato.extraction.nodes import CLAUSE_WORDS, Node, NodeKind
@@ -309,6 +310,9 @@ class Chains(StepTools):
             if core.form == "base" and named:
                 return False  # "wird den Klub verlassen": the infinitive has an object
             return self._after(nodes, head, "be") and nodes[head - 1].key not in self.infinitives
+        told = head > 1 and nodes[head - 1].key == "," and nodes[head - 2].kind is NodeKind.PERSON
+        if self.elliptic and core.form == "pp" and len(chain.nodes) == 1 and told and FRAMES[core.get("frame")].object:
+            return FRAMES[core.get("frame")].object == "player"  # "Dybala, cercato a lungo dal Galatasaray,"
         if len(chain.nodes) > 1 and not self._after(nodes, head, "be"):
             return False
         before = self._before_words(nodes, head)
