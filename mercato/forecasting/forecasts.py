@@ -13,7 +13,7 @@ import msgspec
 
 from mercato.forecasting.cases import ELSEWHERE, Case, CaseMaker
 from mercato.forecasting.features import pair_signals, person_signals
-from mercato.forecasting.hazard import Rows, probabilities
+from mercato.forecasting.hazard import Rows, probabilities, reference_window
 from mercato.forecasting.model import Model, interval
 from mercato.forecasting.signals import Signal
 
@@ -121,8 +121,17 @@ def _reasons(model: Model, case: Case, rows: Rows) -> dict[str, tuple[Reason, ..
             signals, prefix = person_signals(case, model.learned), "else: "
         else:
             signals, prefix = pair_signals(case, case.destinations[number], model.learned), "to: "
-        found[key] = _strongest(model, signals, prefix, usual)
+        found[key] = _strongest(model, signals, prefix, usual, _season(case, float(rows.offsets[number])))
     return found
+
+
+def _season(case: Case, offset: float) -> tuple[Reason, ...]:
+    """What the season does to a hazard: talk for a winter window is worth less than for a summer's."""
+    if not math.isfinite(offset) or abs(offset) < _LEAST_REASON:
+        return ()
+    ahead = (reference_window(case).opens - case.day).days
+    sentence = f"a winter window, {ahead} days before it opens" if ahead > 0 else "a winter window"
+    return (Reason("season", round(math.exp(offset), 3), sentence),)
 
 
 def _usual(model: Model) -> Mapping[str, float]:
@@ -133,10 +142,10 @@ def _usual(model: Model) -> Mapping[str, float]:
 
 
 def _strongest(
-    model: Model, signals: Mapping[str, Signal], prefix: str, usual: Mapping[str, float]
+    model: Model, signals: Mapping[str, Signal], prefix: str, usual: Mapping[str, float], season: tuple[Reason, ...]
 ) -> tuple[Reason, ...]:
     weights = dict(zip(model.columns, model.weights.values, strict=True))
-    moves = []
+    moves = [(abs(math.log(reason.factor)), reason) for reason in season]
     for name, signal in signals.items():
         column = prefix + name
         effect = weights[column] * model.weights.sharpness * (signal.value - usual[column])

@@ -188,3 +188,17 @@ def test_every_signal_says_what_it_is():
     for function in (*PAIR_SIGNALS.values(), *PERSON_SIGNALS.values()):
         assert function.__doc__
         assert function.__doc__.endswith(".")
+
+
+def test_the_season_is_among_the_reasons_of_a_winter_forecast_alone(made):
+    _, _, _, model = made
+    found = {}
+    for day, window in ((date(2021, 7, 1), "2021-summer"), (date(2021, 10, 1), "2022-winter")):
+        here = world([said("Ann Other", "Bexley", day)], [])
+        told = forecast(model, CaseMaker(here).case("p:Ann Other", window, day))
+        found[window] = {
+            reason.signal: reason for chance in told.chances if chance.name == "Bexley" for reason in chance.reasons
+        }
+    assert "season" not in found["2021-summer"]
+    assert found["2022-winter"]["season"].factor < 0.3
+    assert "92 days before it opens" in found["2022-winter"]["season"].sentence
