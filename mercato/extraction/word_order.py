@@ -45,6 +45,7 @@ class WordOrder:
         self.closing_verbs = words.get("closing_verbs", none)
         self.negations = language.negations
         self.reflexives = words.get("reflexives", none)
+        self.readings = dict(pair.split() for pair in words.get("helper_readings", ()))
         self.openers = words.get("subordinators", none)
         self.relatives = words.get("relative_articles", none)
         self.conjunctions = language.words["conjunctions"] | words.get("clause_conjunctions", none)
@@ -166,10 +167,19 @@ class WordOrder:
         if part.finite is None:
             self._infinitive_clause(part)
             return
+        if part.finite.key in self.readings:
+            part.finite = self._reread(part, part.finite)
         behind = part.items[part.items.index(part.finite) + 1 :]
         part.closing = self._closing(part.finite, behind)
         if not part.closing and part.finite.key in self.auxiliaries:
             self._close_later(parts, at)
+
+    def _reread(self, part: _Part, finite: Item) -> Item:
+        """The helper as a word that is nothing else."""
+        key = self.readings[finite.key]
+        helper = Item(finite.kind, finite.start, finite.end, key, finite.names, finite.value)
+        part.items[part.items.index(finite)] = helper
+        return helper
 
     def _finite_of(self, part: _Part) -> Item | None:
         """The finite verb of a main clause: its auxiliary, else its first verb that may be finite."""
