@@ -225,14 +225,22 @@ class Assembler:
 
     def _merge(self, first: Draft, later: Draft) -> None:
         """The latest step wins; a mere interest said again does not undo it."""
-        if later.stage is not None and (
-            first.stage is None
-            or later.stage in FINAL_STAGES
-            or (first.stage not in FINAL_STAGES and _ORDER[later.stage] > _ORDER[first.stage])
+        known = first.stage is not None and first.stage not in _WISHES
+        told_before = later.previous and later.stage in FINAL_STAGES and known  # "earlier bids had been refused"
+        if (
+            later.stage is not None
+            and not told_before
+            and (
+                first.stage is None
+                or later.stage in FINAL_STAGES
+                or (first.stage not in FINAL_STAGES and _ORDER[later.stage] > _ORDER[first.stage])
+            )
         ):
             first.stage = later.stage
             first.spans = later.spans + [s for s in first.spans if s not in later.spans]
         take_terms(first, later)
+        if first.fee and later.fee and first.fee.low == first.fee.high == later.fee.high > later.fee.low:
+            first.fee = later.fee  # "up to 90 million" in a headline, told in full below
         for name in ("deal", "fee", "until", "condition"):
             if getattr(first, name) is None:
                 setattr(first, name, getattr(later, name))

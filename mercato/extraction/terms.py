@@ -23,6 +23,8 @@ _HELD_BY = frozenset({"partner", "place", "goal", "of"})
 _SIGNINGS = frozenset({"renew", "offer_contract", "agree", "join", "acquire"})
 REACH = 90  # characters between the words for a price and its figure
 
+SIGNED = 45  # characters between the words of a contract and those by which it is signed
+
 
 class TermReader(TermDates):
     """Reads the terms of one document's sentences."""
@@ -46,12 +48,13 @@ class TermReader(TermDates):
     def contracts(self, nodes: list[Node], marks: list[Mark], sentence: int, topic: Being | None) -> Iterator[Draft]:
         """Contract facts of the sentence: person and the year or month in which the contract ends."""
         seen: set[tuple[int, str]] = set()
-        fresh = any(m.entry.category == "contracts" and m.entry.name in self.no_fact for m in marks)
+        signed = [m for m in marks if m.entry.category == "contracts" and m.entry.name in self.no_fact]
         for mark in marks:
             if mark.entry.category != "contracts":
                 continue
             if mark.entry.name == "expired":
                 self._left(nodes, mark, topic)
+            fresh = any(mark.start - m.end < SIGNED and m.start - mark.end < SIGNED for m in signed)
             if fresh or mark.entry.name == "expired":
                 continue
             at = index_after(nodes, mark.end)

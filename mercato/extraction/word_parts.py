@@ -48,7 +48,8 @@ class WordParts:
             if item.kind is not ItemKind.WORD or item.key in self.vocabulary or not text[item.start].isupper():
                 continue
             if item.key.endswith(self.genitive) and self._own(item, text):
-                out.append(Item(ItemKind.MARK, item.end, item.end + 1, "'s"))
+                if len(out) < 2 or self.language.preposition_roles.get(out[-2].key) != "of":
+                    out.append(Item(ItemKind.MARK, item.end, item.end + 1, "'s"))
                 continue
             tail = item.key.rsplit("-", 1)[-1]
             if "-" in item.key and tail in self.vocabulary:
@@ -70,12 +71,14 @@ class WordParts:
         """ "Leverkusens": a name of the register with the ending of a genitive."""
         end = next(e for e in self.genitive if item.key.endswith(e))
         stem = text[item.start : item.end - len(end)]
-        if len(stem) < _SHORTEST or stem.lower() in self.vocabulary or self.is_noun(stem.lower()):
+        if len(stem) < _SHORTEST:
             return False
         language = self.language.code
         found = self.register.index.lookup(stem)
         names = tuple(e for e in found if e.kind in _OWNERS and e.language in (None, language) and e.text[:1].isupper())
-        if not names:
+        called = any(e.kind is NameKind.CLUB_NICKNAME for e in names)  # "des Rekordmeisters"
+        common = stem.lower() in self.vocabulary or self.is_noun(stem.lower())
+        if not names or (common and not called):
             return False
         item.kind, item.key, item.names, item.end = ItemKind.NAME, "<name>", names, item.end - len(end)
         return True
