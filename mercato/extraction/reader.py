@@ -16,6 +16,7 @@ from mercato.extraction.languages import Language, languages, load_language
 from mercato.extraction.names import ClubName
 from mercato.extraction.naming import Namer
 from mercato.extraction.nodes import Node, NodeKind, Row
+from mercato.extraction.opinions import without_opinions
 from mercato.extraction.phrases import Chunker
 from mercato.extraction.sentences import Sentence, fill_items, sentences
 from mercato.model import BlockKind, Claim, Document
@@ -92,6 +93,7 @@ class RuleReader:
             spoken = [n for n in nodes.people if n.role != "aside"]
             local = [b for n in spoken for m in n.people if (b := m.being) is not None]
             found = drafter.drafts(events, local, _continued(nodes), targets(nodes, number))
+            found = without_opinions(nodes, found, language.words.get("opinion", frozenset()))
             if chunker.order is not None:
                 nodes.sort(key=lambda node: node.start)  # what follows looks at distances in the text
             facts = assembler.enrich(number, row, nodes, events, found, drafter.topic, drafter.deal)
