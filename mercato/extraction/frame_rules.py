@@ -347,8 +347,6 @@ class FrameRules(Sides):
                 seller = self._seller_of_two(being, others)
                 being.at(seller.name, seller.span)
                 others = [club for club in others if club is not seller]
-            elif event.entry.get("terms") and self._moves_himself(event, people) and event.stage is Stage.AGREED:
-                event.stage = Stage.ADVANCED  # "Morata ha un accordo con il Milan": his own terms
             for club in others:
                 yield self._draft(event, ClaimKind.MOVE, being, span, club)
 

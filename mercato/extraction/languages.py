@@ -42,7 +42,7 @@ EVENT_KEYS = frozenset(
             "caps",
             "aside",
         ),
-        *("likes", "offers", "terms", "arrives"),
+        *("likes", "offers", "arrives"),
     }
 )
 OVERLAY = (
