@@ -78,12 +78,16 @@ class Drafter(Outcomes):
         if moves and not self._is_aside(moves):
             self.deal = self._main_move(moves, events)
         self._remember_suitors(found)
-        replaced = [b for e in events for b, _ in e.replaced]  # "to follow X": the text is about the other
+        self._note_topic(events, found, local)
+        return found
+
+    def _note_topic(self, events: list[Event], found: list[Draft], local: list[Being]) -> None:
+        """Whom the text is about by now: "to follow X" is about the other."""
+        replaced = [b for e in events for b, _ in e.replaced]
         about = [b for b in local if b not in replaced]
         if about or (local and self.topic is None):
             told = [d.being for d in found if d.being not in replaced]
             self.topic = (told or about or local)[-1]
-        return found
 
     def _is_aside(self, moves: list[Draft]) -> bool:
         """Whether a mere interest in somebody is told beside a deal for them that has come further."""

@@ -143,24 +143,6 @@ class FrameRules(Sides):
                 being.at(club.name, club.span)
             yield self._draft(event, ClaimKind.EXIT, being, span, club, stage)
 
-    def _own_club(self, being: Being) -> Club | None:
-        club = being.club
-        if club is not None:
-            return Club(club, being.spans[club.key])
-        if self.clearing is not None:
-            return self.clearing
-        known = self.resolver.known_club(being)
-        if known is not None:
-            return Club(known, self.resolver.first_spans[known.key])
-        return self._club_of_speaker(being) if being.role == "player" else None
-
-    def _club_of_speaker(self, being: Being) -> Club | None:
-        """ "Southampton manager Ralph Hasenhuttl believes Ings will stay": the club of the coach who speaks of him."""
-        for other in self.resolver.here:
-            if other.role != "player" and other.employer is not None and other is not being:
-                return Club(other.employer, other.spans[other.employer.key])
-        return None
-
     def _offer_contract(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         for being, span in people:
             own = self._own_club(being)

@@ -69,20 +69,7 @@ class Parts(Assigning):
         if event.passive and event.frame == "pursue" and not event.buyers:
             self._named_by(nodes, chain, event)
         self._contracts(nodes, chain, event, stop)
-        if event.frame == "keep" and not event.passive and not (event.keepers or event.unnamed_object):
-            doers = [m.being for m in event.subject.people] if event.subject is not None else []
-            if event.people and all(b in doers for b, _ in event.people) and not event.governors:
-                event.frame = "none"  # "he keeps performing"
-        by_club = event.subject is not None and event.subject.kind is NodeKind.CLUB and not event.entry.get("noun")
-        if event.frame == "join" and event.buyers and not event.people and by_club:
-            event.frame, event.stage = "rival", Stage.INTEREST  # "Everton have joined Leeds in wanting to sign"
-            event.buyers = [*event.buyers, *event.partner_clubs]
-        if event.frame == "radar" and not event.people:
-            self._on_the_list(nodes, chain, event)
-
-        alone = event.entry.get("alone")
-        if alone and event.subject is not None and event.subject.kind is NodeKind.PERSON and not event.governors:
-            event.stage = Stage(alone)
+        self._settle_frame(nodes, chain, event)
 
     def _joint_subject(self, nodes: list[Node], event: Event, frame: Frame) -> None:
         """ "Schalke and X have terminated the contract": a club that does it together with its player."""
@@ -173,16 +160,6 @@ class Parts(Assigning):
                 break
             low -= 1
         return fallback
-
-    def _told_to_be(self, nodes: list[Node], at: int) -> Node:
-        """ "Roma and Lazio are the latest clubs to be linked": those of whom the noun phrase is said."""
-        node = nodes[at]
-        if node.kind is NodeKind.CLUB and at > 1 and node.clubs[0].settled is None and not node.clubs[0].pronoun:
-            low = at - 1 - nodes[at - 1].has("articles")
-            before = nodes[low - 1]
-            if low and nodes[low].has("be") and before.kind is NodeKind.CLUB and before.role is None:
-                return before
-        return node
 
     def _personal(self, nodes: list[Node], chain: Chain, subject: Node | None) -> Node | None:
         """ "il romeno, che ha portato il Parma alla salvezza, è a un passo dall'Inter": who joins is a person."""
@@ -317,43 +294,6 @@ class Parts(Assigning):
             return None  # "leiht aus": a particle of the verb
         last = last if first else ""
         return "of" if last in self.genitives else self.language.preposition_roles.get(last)
-
-    def _begins_clause(self, nodes: list[Node], at: int, first: bool) -> bool:
-        """A noun phrase without preposition, with a word for a step after it, is a new subject."""
-        joined = nodes[at - 1].has("conjunctions") and at > 1 and nodes[at - 2].key == ","
-        opens = not first or joined or (self.fronted and nodes[at - 1].key == ",")
-        if nodes[at].role is not None or not opens or at + 1 >= len(nodes):
-            return False
-        follow = nodes[at + 1]
-        return follow.kind is NodeKind.EVENT or follow.has("be") or follow.has("have")
-
-    def _ends_objects(self, nodes: list[Node], at: int) -> bool:
-        node = nodes[at]
-        closes = node.key in (";", ":") or not node.categories.isdisjoint(CLAUSE_WORDS)
-        return closes and not self._is_capacity(nodes, at)
-
-    def _is_capacity(self, nodes: list[Node], at: int) -> bool:
-        """ "sign X as new goalkeeper from Ajax": the words open no clause where what they lead to is no subject."""
-        if nodes[at].key not in self.language.words.get("capacity", ()):
-            return False
-        for node in nodes[at + 1 : at + 6]:
-            if node.kind is NodeKind.CLUB and node.role == "source":
-                return True
-            named = node.kind is NodeKind.PERSON and any(not m.indefinite for m in node.people)
-            if named or node.kind in (NodeKind.CLUB, NodeKind.EVENT) or node.has("be") or node.key == ",":
-                return False
-        return False
-
-    def _stands_by(self, nodes: list[Node], at: int) -> bool:
-        """ ", with Roma also showing interest": a clause of its own about those behind "with"."""
-        if nodes[at].role != "partner" or at < 2 or nodes[at - 2].key != ",":
-            return False
-        follow = next(
-            (n for n in nodes[at + 1 : at + 4] if n.kind is not NodeKind.WORD and n.key not in self.previous), None
-        )
-        return (
-            follow is not None and follow.kind is NodeKind.EVENT and any(e.form in ("ing", "") for e in follow.entries)
-        )
 
     def _take(
         self, event: Event, node: Node, role: str | None, first: bool, frame: Frame, nodes: list[Node], at: int

@@ -31,6 +31,7 @@ class Sides:
     resolver: Resolver
     deal: Draft | None
     suitors: dict[int, Club]
+    clearing: Club | None
 
     def _note_sellers(self, event: Event, people: list[tuple[Being, Span]]) -> None:
         if len(people) > 1 and len(people) == len(event.sellers):
@@ -118,3 +119,21 @@ class Sides:
         if named or section is None or section.key in own or section.key not in self.resolver.first_spans:
             return named
         return [Club(section, self.resolver.first_spans[section.key])]
+
+    def _own_club(self, being: Being) -> Club | None:
+        club = being.club
+        if club is not None:
+            return Club(club, being.spans[club.key])
+        if self.clearing is not None:
+            return self.clearing
+        known = self.resolver.known_club(being)
+        if known is not None:
+            return Club(known, self.resolver.first_spans[known.key])
+        return self._club_of_speaker(being) if being.role == "player" else None
+
+    def _club_of_speaker(self, being: Being) -> Club | None:
+        """ "Southampton manager Ralph Hasenhuttl believes Ings will stay": the club of the coach who speaks of him."""
+        for other in self.resolver.here:
+            if other.role != "player" and other.employer is not None and other is not being:
+                return Club(other.employer, other.spans[other.employer.key])
+        return None
