@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 
@@ -106,11 +106,11 @@ class RumourBook:
         """Where a rumour stands at the book's moment."""
         return standing(rumour, self.now, self._rates)
 
-    def changes(self, since: datetime) -> list[Change]:
-        """The reports with news that became known since, latest first."""
+    def changes(self, since: datetime, asked: RumourFilter | None = None) -> list[Change]:
+        """The reports with news that became known since, latest first; of the rumours that a filter lets through."""
         found = [
             Change(rumour, report)
-            for rumour in self.rumours(RumourFilter(changed_since=since))
+            for rumour in self.rumours(replace(asked or RumourFilter(), changed_since=since))
             for report in rumour.reports
             if report.known_at >= since and any(item.is_news for item in report.new)
         ]

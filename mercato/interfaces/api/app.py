@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from mercato.errors import DocumentSkipped, LedgerBusy, MercatoError, Misused, NotFound
-from mercato.interfaces.api import reading, writing
+from mercato.interfaces.api import live, reading, writing
 from mercato.interfaces.api.edges import Limits, Unchanged
 from mercato.interfaces.api.envelope import Failure, failure
 from mercato.interfaces.desk import Desk
@@ -44,6 +44,7 @@ def create_app(desk: Desk, token: str = "") -> FastAPI:
     )  # fmt: skip
     app.state.desk, app.state.token = desk, token
     app.include_router(reading.router, prefix=PREFIX, responses=_FAILS)
+    app.include_router(live.router, prefix=PREFIX, responses=_FAILS)
     app.include_router(writing.router, prefix=PREFIX, responses=_FAILS | _WRITE_FAILS)
     _add_pages(app)
     app.add_exception_handler(MercatoError, _known)
