@@ -61,6 +61,11 @@ TOKEN = Setting(
     secret=True,
 )
 
+HOSTS = Setting(
+    "MERCATO_HOSTS",
+    "",
+    "Names, with commas between them, that `mercato serve` answers to besides this machine's own; * is any.",
+)
 MODEL_URL = Setting(
     "MERCATO_MODEL_URL",
     "",
@@ -102,6 +107,7 @@ SETTINGS: tuple[Setting, ...] = (
     ALLOWED_HOSTS,
     REGISTER_SOURCE,
     TOKEN,
+    HOSTS,
     MODEL_URL,
     MODEL,
     MODEL_KEY,

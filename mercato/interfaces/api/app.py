@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from mercato.errors import DocumentSkipped, LedgerBusy, MercatoError, Misused, NotFound
-from mercato.interfaces.api import live, reading, writing
+from mercato.interfaces.api import judging, live, reading, writing
 from mercato.interfaces.api.edges import Limits, Unchanged
 from mercato.interfaces.api.envelope import Failure, failure
 from mercato.interfaces.desk import Desk
@@ -35,8 +35,8 @@ _WRITE_FAILS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def create_app(desk: Desk, token: str = "") -> FastAPI:
-    """The application over a desk. Without a token nothing can be written."""
+def create_app(desk: Desk, token: str = "", hosts: Collection[str] = ()) -> FastAPI:
+    """The application over a desk. Without a token nothing can be written. `hosts` are the names it answers to."""
     # The pages that FastAPI brings load scripts from elsewhere: they are off.
     app = FastAPI(
         title="mercato", version=__version__, description=_ABOUT, openapi_url=f"{PREFIX}/openapi.json",
@@ -44,6 +44,7 @@ def create_app(desk: Desk, token: str = "") -> FastAPI:
     )  # fmt: skip
     app.state.desk, app.state.token = desk, token
     app.include_router(reading.router, prefix=PREFIX, responses=_FAILS)
+    app.include_router(judging.router, prefix=PREFIX, responses=_FAILS)
     app.include_router(live.router, prefix=PREFIX, responses=_FAILS)
     app.include_router(writing.router, prefix=PREFIX, responses=_FAILS | _WRITE_FAILS)
     _add_pages(app)
@@ -53,7 +54,7 @@ def create_app(desk: Desk, token: str = "") -> FastAPI:
     app.add_exception_handler(Exception, _fault)
     app.add_middleware(Unchanged)
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM)
-    app.add_middleware(Limits)
+    app.add_middleware(Limits, hosts=frozenset(hosts))
     return app
 
 

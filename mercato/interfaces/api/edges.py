@@ -30,8 +30,9 @@ SECURITY = {
 class Limits:
     """Refuses what is too long before anything looks at it, and sets the headers that keep a browser in."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, hosts: frozenset[str] = frozenset()) -> None:
+        """`hosts` are the names by which it may be asked for; none means any."""
+        self._app, self._hosts = app, hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -46,7 +47,7 @@ class Limits:
                     headers.setdefault(name, value)
             await send(message)
 
-        refused = _refused(scope)
+        refused = _refused(scope) or self._misled(scope)
         if refused is not None:
             await failure(*refused)(scope, receive, sent)
             return
@@ -55,6 +56,14 @@ class Limits:
             await failure(413, [f"The body is longer than {MAX_BODY:,} bytes."])(scope, receive, sent)
             return
         await self._app(scope, _replay(body, receive) if body else receive, sent)
+
+    def _misled(self, scope: Scope) -> tuple[int, Sequence[str]] | None:
+        """A page elsewhere can make a browser ask this machine under a name of its own (DNS rebinding)."""
+        host = Headers(scope=scope).get("host", "").lower()
+        name = host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]
+        if not self._hosts or name in self._hosts:
+            return None
+        return 421, [f"This server does not answer to the name {name[:100]!r}; MERCATO_HOSTS says to which it does."]
 
 
 def _refused(scope: Scope) -> tuple[int, Sequence[str]] | None:

@@ -11,7 +11,7 @@ from mercato.errors import MercatoError
 from mercato.interfaces.cli.book_options import rates_path
 from mercato.interfaces.cli.options import ledger_option, ledger_place
 from mercato.interfaces.cli.output import say
-from mercato.settings import TOKEN
+from mercato.settings import HOSTS, TOKEN
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -31,12 +31,12 @@ def serve(host: str, port: int, ledger_file: Path | str | None) -> None:
     A ledger that is named must be there; your own is made where it isn't. Pages are plain HTTP: put a web server with
     TLS before it where others are to read it.
     """
-    app = make_app(ledger_file)
+    app = make_app(ledger_file, host)
     say(f"mercato: http://{f'[{host}]' if ':' in host else host}:{port}/ (stop with Ctrl-C)")
     _run(app, host, port)
 
 
-def make_app(ledger_file: Path | str | None) -> FastAPI:
+def make_app(ledger_file: Path | str | None, host: str = "127.0.0.1") -> FastAPI:
     """The application over a ledger. Raises MercatoError where a library is missing or the token is too short."""
     token = TOKEN.value.strip()
     if token and len(token) < _SHORTEST_TOKEN:
@@ -57,7 +57,19 @@ def make_app(ledger_file: Path | str | None) -> FastAPI:
 
     own = ledger_file is None
     desk = Desk(ledger_place(ledger_file), load_register(), load_rates(rates_path()), create=own)
-    return create_app(desk, token)
+    return create_app(desk, token, hosts_for(host))
+
+
+def hosts_for(host: str) -> frozenset[str]:
+    """The names that a server answers to: this machine's, the address it listens at, and those of MERCATO_HOSTS.
+
+    None at all means any name, as MERCATO_HOSTS=* asks for.
+    """
+    named = {name.strip().lower() for name in HOSTS.value.split(",") if name.strip()}
+    if "*" in named:
+        return frozenset()
+    listened = set() if host in ("0.0.0.0", "::") else {f"[{host}]" if ":" in host else host.lower()}
+    return frozenset({"localhost", "127.0.0.1", "[::1]", *named, *listened})
 
 
 def _run(app: Any, host: str, port: int) -> None:
