@@ -19,6 +19,8 @@ from mercato.extraction.steps import (
 )
 from mercato.model import Stage
 
+# Steps that a conditional of hearsay reports as taken: "lui offrirait un contrat".
+_SAID = frozenset({"talks", "bid"})
 _PARTING = CLAUSE_WORDS | {"conjunctions"}
 
 
@@ -223,6 +225,8 @@ class Chains(StepTools):
         mood = MOODS.get(core.form)
         if core.form == "cond" and self._is_reported(nodes, chain.nodes[0]):
             mood = MOODS["future"]
+        elif core.form == "cond" and name in _SAID and "conditional_is_hearsay" in self.language.words["switches"]:
+            mood = None
         for governor in reversed((*governors, mood) if mood is not None else governors):
             stage = govern(governor, stage)
         if governors[-1:] == ("sure",) and core.get("sure"):

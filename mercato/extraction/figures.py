@@ -14,6 +14,8 @@ _PERCENT = re.compile(
     r"(\d{1,3}(?:[.,]\d)?)(?:\s?%|\s(?:per cent|percent|por ciento|por cento|per cento|Prozent|pour cent))"
 )
 _MILLION = 1_000_000
+# The same sum in other money between a sum and its add-ons: "22 milhões de euros (R$ 143 milhões na cotação atual) e mais".
+_OTHER = r"(?:\s?\([^()]{0,40}\)(?=\s))?"
 
 
 def _any(words: Iterable[str]) -> str:
@@ -78,7 +80,7 @@ class FigureReader:
     def _after_pattern(data: Mapping[str, Any], apart: bool = False) -> re.Pattern[str]:
         fee_words = _any(data.get("fee_words", ("-",)))
         rises, links = _any(data["rising_words"]), _any(data["add_on_links"])
-        skip = r"\s[^\d.;:!?()]{1,45}?[\s,]" if apart else rf"(?:\s(?:{fee_words}))?\s?[,(]?\s?"
+        skip = r"\s[^\d.;:!?()]{1,45}?[\s,]" if apart else rf"(?:\s(?:{fee_words}))?{_OTHER}\s?[,(]?\s?"
         return re.compile(rf"{skip}(?:(?P<rise>{rises})|(?:{links}))\s?(?=\S)", re.I)
 
     @staticmethod
