@@ -14,7 +14,7 @@ _PERCENT = re.compile(
     r"(\d{1,3}(?:[.,]\d)?)(?:\s?%|\s(?:per cent|percent|por ciento|por cento|per cento|Prozent|pour cent))"
 )
 _MILLION = 1_000_000
-# The same sum in other money between a sum and its add-ons: "22 milhões de euros (R$ 143 milhões na cotação atual) e mais".
+# The same sum in other money, between a sum and its add-ons: "22 milhões de euros (R$ 143 milhões) e mais 3".
 _OTHER = r"(?:\s?\([^()]{0,40}\)(?=\s))?"
 
 
