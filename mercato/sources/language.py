@@ -15,6 +15,9 @@ KNOWN = language_codes()
 _LOOKED_AT = 600
 # Under this many letters the answer is a guess: "Perin to Milan" is every language.
 _LEAST_LETTERS = 20
+# Words in lower case outside quotations: a post that is a quotation leaves nothing but names there.
+_LEAST_OWN = 3
+_LOWER = re.compile(r"(?<![\w@#/.:])[a-zß-öø-ÿ]{2,}(?![\w/.:])")
 _QUOTED = re.compile(r"“[^”]{4,}”|«[^»]{4,}»|„[^“”]{4,}[“”]|\"[^\"]{4,}\"")
 
 
@@ -24,7 +27,7 @@ def find_language(text: str) -> str | None:
     if sum(map(str.isalpha, head)) < _LEAST_LETTERS:
         return None
     own = _QUOTED.sub(" ", head)
-    if sum(map(str.isalpha, own)) >= _LEAST_LETTERS:
+    if len(_LOWER.findall(own)) >= _LEAST_OWN:
         head = own  # what somebody is quoted with may be in his language
     code, _ = _identifier().classify(head)
     return str(code)
