@@ -258,14 +258,16 @@ class Assembler:
         }
         kept = [d for d in drafts if d.kind is not ClaimKind.EXIT or id(d.being) not in moving]
         for exit_ in (d for d in drafts if d.kind is ClaimKind.EXIT and d not in kept):
-            moves = [d for d in kept if d.kind is ClaimKind.MOVE and d.being is exit_.being]
+            every = [d for d in kept if d.kind is ClaimKind.MOVE and d.being is exit_.being]
+            moves = [d for d in every if d.stage not in FINAL_STAGES] if len(every) > 1 else every
             if len(moves) == 1:  # "he comes on loan from Y until June, says Z"
                 moves[0].chain = moves[0].chain or exit_.chain
                 ended = exit_.event is not None and exit_.event.deal == Deal.FREE  # "terminated his contract"
                 if exit_.deal in LOANS or ended:
                     moves[0].deal = moves[0].deal or exit_.deal
                 moves[0].until = moves[0].until or exit_.until
-                moves[0].fee = moves[0].fee or exit_.fee
+                if exit_.fee is not None and moves[0].fee is None:
+                    moves[0].fee, moves[0].deal = exit_.fee, moves[0].deal or exit_.deal
         placed = {id(d.being): d for d in kept if d.kind is ClaimKind.EXIT and d.club is not None}
         for draft in [d for d in kept if d.kind is ClaimKind.EXIT and d.club is None and id(d.being) in placed]:
             self._merge(placed[id(draft.being)], draft)

@@ -70,8 +70,7 @@ class Drafter(Outcomes):
         self._lend(found)
         self._exchange(events, found, local)
         self._settle_ahead(events, found)
-        found.extend(self._rivals(events, found))
-        found[:] = without_renewed(found)
+        found = without_renewed([*found, *self._rivals(events, found)])
         self._refusals(events, found)
         self._turned_to(events, found)
         moves = [d for d in found if d.kind is ClaimKind.MOVE and not (d.event and d.event.aside)]

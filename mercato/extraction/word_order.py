@@ -9,59 +9,12 @@ the forms of verbs.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-
+from mercato.extraction.clause_parts import HARD, NAMED, RELATIVE, Clauses, Part
 from mercato.extraction.items import Item, ItemKind
-from mercato.extraction.languages import Language
-
-_NAMED = frozenset({ItemKind.PERSON, ItemKind.CLUB, ItemKind.AGE, ItemKind.DEMONYM})
-_SEPARATORS = frozenset({",", ";", ":", "–", "—", "(", ")", "…", "|"})
-_HARD = _SEPARATORS - {",", "–", "—", "(", ")"}
-RELATIVE = "<relative>"
 
 
-@dataclass(slots=True, eq=False)
-class _Part:
-    """A stretch between two marks: a clause, or a piece of one."""
-
-    items: list[Item]
-    # The mark or conjunction that it begins behind.
-    before: Item | None = None
-    subordinate: bool = False
-    finite: Item | None = None
-    # What belongs to the finite verb, in the order in which it is read: "will" + "verpflichten".
-    closing: list[Item] = field(default_factory=list)
-
-
-class WordOrder:
+class WordOrder(Clauses):
     """Puts the items of sentences of one language into reading order."""
-
-    def __init__(self, language: Language) -> None:
-        self.text = ""
-        words = language.words
-        none: frozenset[str] = frozenset()
-        self.auxiliaries = words.get("auxiliaries", none)
-        self.closing_verbs = words.get("closing_verbs", none)
-        self.negations = language.negations
-        self.reflexives = words.get("reflexives", none)
-        self.readings = dict(pair.split() for pair in words.get("helper_readings", ()))
-        self.openers = words.get("subordinators", none)
-        self.relatives = words.get("relative_articles", none)
-        self.conjunctions = language.words["conjunctions"] | words.get("clause_conjunctions", none)
-        self.nominative = words.get("relative_subjects", none)
-        self.markers = words.get("infinitive_markers", none)
-        self.purposes = words.get("infinitive_openers", none)
-        self.closers = _by_words(words.get("closers", none))
-        self.articles = language.articles
-        self.objects = words.get("object_articles", none)
-        self.preps = frozenset(w.split(" ", 1)[0] for w in language.preposition_roles) - language.articles
-        self.subjects = words.get("subject_heads", none)
-        self.clubs = words.get("club_heads", none)
-        self.determiners = words.get("determiners", none)
-        self.finite: Mapping[str, frozenset[str]] = language.verbs.finite
-        self.nonfinite = language.verbs.nonfinite | self.closing_verbs
-        self.marked = language.verbs.marked
 
     def restored(self, items: list[Item], text: str) -> list[Item]:
         """The items of a sentence of `text` in reading order."""
@@ -81,84 +34,9 @@ class WordOrder:
             row.extend(part.items)
         return row
 
-    # Clauses
-
-    def _parts(self, items: list[Item]) -> list[_Part]:
-        parts = [_Part([])]
-        for at, item in enumerate(items):
-            joins = item.key in self.conjunctions and item.kind is ItemKind.WORD
-            if item.key in _SEPARATORS or (joins and self._begins_clause(parts[-1].items, items[at + 1 :])):
-                parts.append(_Part([], item))
-            else:
-                parts[-1].items.append(item)
-        for at, part in enumerate(parts):
-            self._tell(parts, at, part)
-        return parts
-
-    def _begins_clause(self, before: list[Item], after: list[Item]) -> bool:
-        """Whether "and" joins two clauses: a verb stands on both sides."""
-        if not any(self._is_verb(i) for i in before):
-            return False
-        if before and self._is_verb(before[-1], closing=True):
-            return True
-        for item in after:
-            if item.key in _SEPARATORS:
-                return False
-            if self._is_finite(item) and item.key not in self.nonfinite:
-                return True
-        return False
-
-    def _tell(self, parts: list[_Part], at: int, part: _Part) -> None:
-        """Whether a part is a subordinate clause, by the word that opens it and the verb that closes it."""
-        if not part.items:
-            return
-        first = part.items[0]
-        index = 0
-        if first.key in self.preps - self.openers and first.key not in self.relatives and len(part.items) > 1:
-            index = 1
-        opener = part.items[index]
-        verbs = [i for i in part.items if self._is_finite(i)]
-        if opener.key in self.openers and opener.kind is ItemKind.WORD:
-            part.subordinate = bool(verbs)
-        elif opener.key in self.relatives and part.before is not None and part.before.key in (",", "–", "("):
-            ends = self._last_verb(part)
-            if (
-                ends is None
-                or not self._is_finite(ends)
-                or any(i.kind in _NAMED for i in part.items[part.items.index(ends) :])
-            ):
-                return
-            tail = sum(self.text[i.start].isupper() for i in part.items[part.items.index(ends) + 1 :])
-            if not tail and ends.key not in self.marked and not self._is_open(parts, at, ends):
-                part.subordinate = True
-                part.items[index] = Item(ItemKind.WORD, opener.start, opener.end, RELATIVE, opener.names, opener.key)
-
-    def _is_open(self, parts: list[_Part], at: int, ends: Item) -> bool:
-        """ "sind Köln, der BVB und Mainz interessiert": the words belong to the clause before, still open."""
-        if ends.key not in self.nonfinite:
-            return False
-        before = parts[at - 1].items
-        opener = next((n for n, i in enumerate(before) if i.key in self.auxiliaries), None)
-        return opener is not None and not any(self._is_verb(i, closing=True) for i in before[opener + 1 :])
-
-    def _is_verb(self, item: Item, closing: bool = False) -> bool:
-        if item.kind is not ItemKind.WORD or not self.text[item.start].islower():
-            return False
-        if closing:
-            return item.key in self.nonfinite or item.key in self.marked
-        return item.key in self.finite or item.key in self.auxiliaries or item.key in self.nonfinite
-
-    def _is_finite(self, item: Item) -> bool:
-        if item.kind is not ItemKind.WORD or not self.text[item.start].islower():
-            return False
-        return item.key in self.finite or item.key in self.auxiliaries
-
-    def _last_verb(self, part: _Part) -> Item | None:
-        return next((i for i in reversed(part.items) if self._is_verb(i)), None)
-
     # Verbs
 
-    def _find_verbs(self, parts: list[_Part], at: int) -> None:
+    def _find_verbs(self, parts: list[Part], at: int) -> None:
         part = parts[at]
         if part.subordinate:
             self._take_cluster(part)
@@ -174,14 +52,14 @@ class WordOrder:
         if not part.closing and part.finite.key in self.auxiliaries:
             self._close_later(parts, at)
 
-    def _reread(self, part: _Part, finite: Item) -> Item:
+    def _reread(self, part: Part, finite: Item) -> Item:
         """The helper as a word that is nothing else."""
         key = self.readings[finite.key]
         helper = Item(finite.kind, finite.start, finite.end, key, finite.names, finite.value)
         part.items[part.items.index(finite)] = helper
         return helper
 
-    def _finite_of(self, part: _Part) -> Item | None:
+    def _finite_of(self, part: Part) -> Item | None:
         """The finite verb of a main clause: its auxiliary, else its first verb that may be finite."""
         first = part.items[0] if part.items else None
         found = [i for i in part.items if self._is_finite(i)]
@@ -195,13 +73,13 @@ class WordOrder:
         later = full.start > helper.start or full.key in self.nonfinite
         return helper if later else full
 
-    def _opens_sentence(self, part: _Part, first: Item) -> bool:
+    def _opens_sentence(self, part: Part, first: Item) -> bool:
         """ "Wechselt X?", "Sollte Y gehen": a verb that begins the sentence with a capital letter."""
         if part.before is not None or first.kind is not ItemKind.WORD:
             return False
         return first.key in self.auxiliaries or (first.key in self.finite and first.key not in self.subjects)
 
-    def _may_open(self, part: _Part, verb: Item) -> bool:
+    def _may_open(self, part: Part, verb: Item) -> bool:
         """A verb at the end of a piece without another is no finite verb: "und X verpflichten"."""
         words = [item for item in part.items if item.kind is not ItemKind.MARK]
         return verb is not words[-1] or verb.key not in self.nonfinite or len(words) == 2
@@ -230,7 +108,7 @@ class WordOrder:
         if at is None or behind[at].key in self.articles:
             return []
         rest = behind[at + 1 :]
-        named = len(rest) > 1 and rest[0].key in self.preps and rest[1].kind in _NAMED
+        named = len(rest) > 1 and rest[0].key in self.preps and rest[1].kind in NAMED
         return [behind[at]] if not rest or named else []
 
     def _nonfinite(self, items: list[Item]) -> list[Item]:
@@ -269,10 +147,10 @@ class WordOrder:
                     return items[at : at + len(phrase)]
         return []
 
-    def _close_later(self, parts: list[_Part], at: int) -> None:
+    def _close_later(self, parts: list[Part], at: int) -> None:
         """A bracket that closes behind a relative clause or a list: "will X, der bei Y spielt, verpflichten"."""
         for part in parts[at + 1 : at + 5]:
-            if part.before is None or part.before.key in _HARD:
+            if part.before is None or part.before.key in HARD:
                 return
             if part.subordinate or not part.items:
                 continue
@@ -288,7 +166,7 @@ class WordOrder:
                 parts[at].closing = found
                 return
 
-    def _infinitive_clause(self, part: _Part) -> None:
+    def _infinitive_clause(self, part: Part) -> None:
         """ ", den Stürmer zu verpflichten": its verb is read first, and the comma before it is none."""
         found = self._nonfinite(part.items)
         if not found:
@@ -304,7 +182,7 @@ class WordOrder:
         if marked and not opener and part.before is not None and part.before.key == ",":
             part.before = None
 
-    def _take_cluster(self, part: _Part) -> None:
+    def _take_cluster(self, part: Part) -> None:
         """The verbs at the end of a subordinate clause, the finite one first."""
         ends = [n for n, i in enumerate(part.items) if self._is_verb(i)]
         end = start = ends[-1]
@@ -321,7 +199,7 @@ class WordOrder:
 
     # Places
 
-    def _place(self, parts: list[_Part], at: int, part: _Part) -> None:
+    def _place(self, parts: list[Part], at: int, part: Part) -> None:
         """Puts the verbs behind the subject."""
         finite = part.finite
         if finite is None:
@@ -362,7 +240,7 @@ class WordOrder:
     def _only_negates(self, joint: list[Item]) -> bool:
         return len(joint) == 1 and joint[0].key in self.negations
 
-    def _insert(self, parts: list[_Part], at: int, where: int, moved: list[Item]) -> None:
+    def _insert(self, parts: list[Part], at: int, where: int, moved: list[Item]) -> None:
         """Inserts the verbs; behind a list of subjects that goes on over commas."""
         part = parts[at]
         if where < len(part.items) or at + 1 >= len(parts):
@@ -373,7 +251,7 @@ class WordOrder:
             follow = parts[last + 1]
             joins = follow.before is not None and (follow.before.key == "," or follow.before.key in self.conjunctions)
             end = self._subject_end(follow.items) if joins and not follow.subordinate else None
-            begins = bool(follow.items) and (follow.items[0].kind in _NAMED or follow.items[0].key in self.articles)
+            begins = bool(follow.items) and (follow.items[0].kind in NAMED or follow.items[0].key in self.articles)
             if end is None or not begins or follow.finite is not None or any(self._is_finite(i) for i in follow.items):
                 break
             last, where = last + 1, end
@@ -402,7 +280,7 @@ class WordOrder:
         return None
 
     def _is_head(self, item: Item) -> bool:
-        return item.kind in _NAMED or (item.kind is ItemKind.WORD and item.key in self.subjects)
+        return item.kind in NAMED or (item.kind is ItemKind.WORD and item.key in self.subjects)
 
     def _phrase_end(self, items: list[Item], at: int) -> int:
         """The end of a noun phrase: a name behind what describes it, and further members of a list."""
@@ -434,15 +312,6 @@ class WordOrder:
             else:
                 break
         return end
-
-
-def _by_words(phrases: Iterable[str]) -> dict[str, dict[str, list[tuple[str, ...]]]]:
-    """Phrases by their first two words, the longest first."""
-    found: dict[str, dict[str, list[tuple[str, ...]]]] = {}
-    for phrase in sorted(phrases, key=len, reverse=True):
-        words = tuple(phrase.split())
-        found.setdefault(words[0], {}).setdefault(words[1] if len(words) > 1 else "", []).append(words)
-    return found
 
 
 def _opening(items: list[Item], openers: frozenset[str]) -> int:
