@@ -68,25 +68,8 @@ class Resolver(RegisterFacts):
 
     def see(self, nodes: Row, block: int = 0, opens: bool = False) -> None:
         """Settles the mentions of a sentence of a block, from left to right; `opens`: it is a heading or a question."""
-        if self.subjects:
-            player = next((b for b in self.subjects if self._is_player(b)), None)
-            known = self.spoken_of is not None and self._is_player(self.spoken_of)
-            if player is not None or not known:
-                self.spoken_of = player or self.subjects[0]
-        elif self.here and (self.spoken_of is None or self.elliptic or self.opened):
-            self.spoken_of = next((b for b in self.here if b.role == "player"), self.here[0])
-        self.here = []
-        self.subjects = []
+        self._open_sentence(block)
         aside = False
-        if self.club_first is not None:
-            self.club_spoken_of = self.club_first
-        if self.club_subject is not None:
-            self.club_of_block = self.club_subject
-        self.opened = block != self.block  # what a paragraph begins with is what it is about
-        if self.opened:
-            self.block, self.club_of_block = block, None
-        self.club_here = self.club_first = self.club_subject = None
-        self.in_clause = None
         teller = False
         actor: Being | None = None
         acted = False
@@ -130,19 +113,45 @@ class Resolver(RegisterFacts):
                 for club, start, end in mention.club_spans:
                     self.first_spans.setdefault(club.key, (start, end))
                     self.recent_clubs.append(club)
-            for club_mention in node.clubs:
-                name = self._club(club_mention)
-                if name is not None:
-                    club_mention.settled = name
-                    if club_mention.name is not None:
-                        self.first_spans.setdefault(name.key, (club_mention.start, club_mention.end))
-                    if node.role is None and not (node.owner or governed or club_mention.pronoun):
-                        self.club_here = name
-                        self.club_first = self.club_first or name
-                        if not acted:
-                            self.club_subject = self.club_subject or name
-                    if node.kind is NodeKind.CLUB and not club_mention.pronoun:
-                        self.recent_clubs.append(name)
+            if node.clubs:
+                self._see_clubs(node, governed, acted)
+
+    def _open_sentence(self, block: int) -> None:
+        """Who and what the sentence before was about is spoken of; nobody is named yet."""
+        if self.subjects:
+            player = next((b for b in self.subjects if self._is_player(b)), None)
+            known = self.spoken_of is not None and self._is_player(self.spoken_of)
+            if player is not None or not known:
+                self.spoken_of = player or self.subjects[0]
+        elif self.here and (self.spoken_of is None or self.elliptic or self.opened):
+            self.spoken_of = next((b for b in self.here if b.role == "player"), self.here[0])
+        self.here = []
+        self.subjects = []
+        if self.club_first is not None:
+            self.club_spoken_of = self.club_first
+        if self.club_subject is not None:
+            self.club_of_block = self.club_subject
+        self.opened = block != self.block  # what a paragraph begins with is what it is about
+        if self.opened:
+            self.block, self.club_of_block = block, None
+        self.club_here = self.club_first = self.club_subject = None
+        self.in_clause = None
+
+    def _see_clubs(self, node: Node, governed: bool, acted: bool) -> None:
+        """Settles the clubs of a node; `governed` by a preposition inside a step's words, `acted`: behind a step."""
+        for club_mention in node.clubs:
+            name = self._club(club_mention)
+            if name is not None:
+                club_mention.settled = name
+                if club_mention.name is not None:
+                    self.first_spans.setdefault(name.key, (club_mention.start, club_mention.end))
+                if node.role is None and not (node.owner or governed or club_mention.pronoun):
+                    self.club_here = name
+                    self.club_first = self.club_first or name
+                    if not acted:
+                        self.club_subject = self.club_subject or name
+                if node.kind is NodeKind.CLUB and not club_mention.pronoun:
+                    self.recent_clubs.append(name)
 
     def _relatives(self, nodes: list[Node]) -> None:
         """ "Badri Kvaratskhelia, the father,": what an apposition says somebody is."""
