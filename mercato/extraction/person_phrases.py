@@ -124,9 +124,6 @@ class PersonPhrases(PhraseTools):
         """Whether an article stands here that opens the phrase, and none joined to the preposition before a club."""
         return self._is_article(cells[at]) and not self._joins_club(cells, at)
 
-    def _is_article(self, cell: Node) -> bool:
-        return "articles" in cell.categories or cell.key in self.joined
-
     def _walk_right(self, cells: list[Node], at: int, used: list[bool]) -> int:
         """The last cell of what describes somebody behind the head: "portiere italiano della Juventus"."""
         high = at
@@ -153,11 +150,6 @@ class PersonPhrases(PhraseTools):
             else:
                 break
         return high
-
-    def _has_age(self, cells: list[Node], at: int, used: list[bool]) -> bool:
-        """ "le gardien de 32 ans": the preposition between what somebody is and the age."""
-        behind = at + 1 < len(cells) and not used[at + 1] and cells[at + 1].tag is ItemKind.AGE
-        return behind and cells[at].has("prep", "of")
 
     def _may_follow(self, cell: Node) -> bool:
         return bool(cell.categories & MODIFIERS) and "former" not in cell.categories and cell.kind is not NodeKind.EVENT

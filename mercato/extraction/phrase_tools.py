@@ -49,6 +49,14 @@ class PhraseTools:
         self.describing: frozenset[str] = language.words.get("describing_prepositions", frozenset())
         self.joined: frozenset[str] = language.words.get("joined_articles", frozenset())
 
+    def _is_article(self, cell: Node) -> bool:
+        return "articles" in cell.categories or cell.key in self.joined
+
+    def _has_age(self, cells: list[Node], at: int, used: list[bool]) -> bool:
+        """ "le gardien de 32 ans": the preposition between what somebody is and the age."""
+        behind = at + 1 < len(cells) and not used[at + 1] and cells[at + 1].tag is ItemKind.AGE
+        return behind and cells[at].has("prep", "of")
+
     @staticmethod
     def _keep(low: int, high: int, node: Node, used: list[bool], taken: dict[int, tuple[int, Node]]) -> None:
         """Puts a phrase in the place of its cells."""
