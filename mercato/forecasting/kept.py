@@ -103,6 +103,21 @@ class Kept:
         rows = self._rows(sql, (_filed(person), window, _until(until), _until(until)))
         return msgspec.json.decode(str(rows[0][0]), type=KeptForecast) if rows else None
 
+    def forecasts(
+        self, people: Sequence[str], window: str | None, until: datetime | None, limit: int
+    ) -> list[tuple[str, KeptForecast]]:
+        """Forecasts with their ids, the latest moment first. `people` are keys; none of them means everybody."""
+        keys = [_filed(key) for key in people]
+        sql = "SELECT id, body FROM forecast WHERE said_at <= ? AND moment <= ?"
+        parameters: list[str | int] = [_until(until), _until(until)]
+        if keys:
+            sql += f" AND person IN ({', '.join('?' * len(keys))})"
+            parameters += keys
+        if window is not None:
+            sql, parameters = f"{sql} AND window = ?", [*parameters, window]
+        rows = self._rows(f"{sql} ORDER BY moment DESC, rowid LIMIT ?", (*parameters, limit))
+        return [(str(id_), msgspec.json.decode(str(body), type=KeptForecast)) for id_, body in rows]
+
     def whole(self, name: str, until: datetime | None = None) -> tuple[datetime, Any] | None:
         """RECORDS, SCORES or BACKTEST as last said by a moment, with that moment; None where it never was."""
         sql = "SELECT number, said_at FROM kept WHERE name = ? AND said_at <= ? ORDER BY number DESC LIMIT 1"

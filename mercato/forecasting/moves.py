@@ -109,6 +109,12 @@ def read_moves(path: Path, covers: Iterable[str] = ()) -> list[Move]:
         raise DataFileError(f"{path} is no CSV in UTF-8: {error}. Save it as UTF-8 with a header line.") from None
 
 
+def one_move(said_by: str, cells: Mapping[str, str]) -> Move:
+    """A move as somebody tells it, under the names of `COLUMNS`. Raises DataFileError."""
+    move = _move(Path("outcome"), 1, {name: cells.get(name, "") for name in COLUMNS}, frozenset())
+    return replace(move, said_by=said_by)
+
+
 def _columns(path: Path, header: Iterable[str]) -> dict[str, str]:
     """Meaning to column, by the header."""
     by_name = {name.strip().casefold().replace(" ", "_"): name for name in header}

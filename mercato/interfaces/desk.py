@@ -22,6 +22,7 @@ from mercato.rumours.rates import Rates
 
 if TYPE_CHECKING:
     from mercato.extraction import RuleReader
+    from mercato.forecasting.moves import Move
 
 _CONNECTIONS = 4
 """Requests that read at the same moment; further ones wait for their turn."""
@@ -102,6 +103,13 @@ class Desk:
             except Exception as error:
                 detail = f"{type(error).__name__}: {error}. This is a fault of mercato, please report it with the text."
                 raise DocumentSkipped(document.key, "the reader failed", detail) from error
+
+    def add_outcome(self, move: Move) -> bool:
+        """Keep a completed move; whether it was new. Raises MercatoError without the libraries for numbers."""
+        from mercato.interfaces.forecasting import open_store
+
+        with open_store(self._place) as store:
+            return store.add_moves([move])[1] > 0
 
     def close(self) -> None:
         """Close all connections."""

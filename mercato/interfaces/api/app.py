@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 
 from mercato.errors import DocumentSkipped, LedgerBusy, MercatoError, Misused, NotFound
-from mercato.interfaces.api import judging, live, reading, writing
+from mercato.interfaces.api import judging, live, reading, said, writing
 from mercato.interfaces.api.edges import Limits, Unchanged
 from mercato.interfaces.api.envelope import Failure, failure
 from mercato.interfaces.desk import Desk
@@ -45,6 +45,7 @@ def create_app(desk: Desk, token: str = "", hosts: Collection[str] = ()) -> Fast
     app.state.desk, app.state.token = desk, token
     app.include_router(reading.router, prefix=PREFIX, responses=_FAILS)
     app.include_router(judging.router, prefix=PREFIX, responses=_FAILS)
+    app.include_router(said.router, prefix=PREFIX, responses=_FAILS)
     app.include_router(live.router, prefix=PREFIX, responses=_FAILS)
     app.include_router(writing.router, prefix=PREFIX, responses=_FAILS | _WRITE_FAILS)
     _add_pages(app)

@@ -133,3 +133,74 @@ class NewVerdict(BaseModel):
     other: str = Field(min_length=1, max_length=300)
     same: bool
     author: str = Field(min_length=1, max_length=100)
+
+
+class NewOutcome(BaseModel):
+    """A completed move; one of `from` and `to` is needed, and a `day` or a `season` with its `window`."""
+
+    model_config = {"extra": "forbid", "populate_by_name": True}
+
+    person: str = Field(min_length=1, max_length=200)
+    from_club: str | None = Field(None, alias="from", max_length=200)
+    to: str | None = Field(None, max_length=200)
+    from_id: str | None = Field(None, max_length=60)
+    to_id: str | None = Field(None, max_length=60)
+    kind: str | None = Field(None, max_length=40, description="permanent, loan, loan_end, free, renewal or unknown.")
+    day: str | None = Field(None, max_length=10, description="2025-07-01.")
+    season: str | None = Field(None, max_length=9, description="2025/26.")
+    window: str | None = Field(None, max_length=10, description="summer or winter.")
+    author: str = Field(min_length=1, max_length=100)
+
+
+class OutcomeTaken(BaseModel):
+    """An outcome that is now kept."""
+
+    id: str
+    new: bool
+
+
+class ReasonRecord(BaseModel):
+    """A signal, by how much it multiplies the hazard against the usual, and its sentence."""
+
+    signal: str
+    factor: float
+    sentence: str
+
+
+class ChanceRecord(BaseModel):
+    """The chance of one outcome (a club, `elsewhere`, `stay`, `leave`), with its nine-in-ten interval."""
+
+    outcome: str
+    name: str
+    probability: float
+    low: float | None
+    high: float | None
+    reasons: list[ReasonRecord]
+
+
+class ForecastRecord(BaseModel):
+    """What was said of a person and a window for a moment; `chances` add up to one, or `why_not` says why none are."""
+
+    id: str
+    person: str
+    person_key: str
+    window: str
+    moment: str
+    model: str
+    chances: list[ChanceRecord]
+    why_not: str
+
+
+class ChanceSaid(BaseModel):
+    """The chance of one rumour as it was said for a moment."""
+
+    moment: str
+    model: str
+    chance: ChanceRecord
+
+
+class TodayRecord(BaseModel):
+    """A card of Today: a rumour, and the chance last said of it."""
+
+    rumour: RumourRecord  # type: ignore[valid-type]
+    chance: ChanceSaid | None

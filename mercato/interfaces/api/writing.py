@@ -12,7 +12,14 @@ from mercato.errors import Misused
 from mercato.interfaces.api.answers import claim_record, claims_of_document, document_of
 from mercato.interfaces.api.envelope import Answer, answer
 from mercato.interfaces.api.reading import AtDesk
-from mercato.interfaces.api.shapes import Added, NewDocument, NewVerdict, VerdictGiven
+from mercato.interfaces.api.shapes import (
+    Added,
+    NewDocument,
+    NewOutcome,
+    NewVerdict,
+    OutcomeTaken,
+    VerdictGiven,
+)
 
 _REALM = {"WWW-Authenticate": "Bearer"}
 
@@ -66,6 +73,23 @@ def add_document(sent: NewDocument, desk: AtDesk) -> Response:
     return answer(
         said | {"claims_new": appended.claims_new, "claims": found}, status=201 if appended.document_new else 200
     )
+
+
+@router.post("/outcomes", response_model=Answer[OutcomeTaken], status_code=201, tags=["forecasts"])
+def add_outcome(sent: NewOutcome, desk: AtDesk) -> Response:
+    """Say that a move was completed. The same again adds nothing, and is answered with 200."""
+    from mercato.errors import DataFileError
+    from mercato.forecasting.moves import one_move
+
+    if not (sent.from_club or sent.to):
+        raise Misused("One of `from` and `to` is needed: the club left, or the club joined.")
+    cells = {name: value for name, value in sent.model_dump().items() if value and name != "author"}
+    cells = {"from" if name == "from_club" else name: str(value) for name, value in cells.items()}
+    try:
+        move = one_move(f"told by {sent.author}", cells | {"player": sent.person})
+    except DataFileError as error:
+        raise Misused(str(error)) from None
+    return answer({"id": move.id, "new": (new := desk.add_outcome(move))}, status=201 if new else 200)
 
 
 @router.post("/verdicts", response_model=Answer[VerdictGiven], status_code=201, tags=["people"])

@@ -32,6 +32,22 @@
     }
   }
 
+  // News as it comes: a line to press, never a page that moves under the reader.
+  const line = document.getElementById("live");
+  if (visit && line && !day && "EventSource" in window) {
+    let count = 0;
+    const events = new EventSource("/api/v1/events");
+    events.addEventListener("change", () => {
+      count += 1;
+      const link = document.createElement("a");
+      link.className = "button";
+      link.href = location.href;
+      link.textContent = count === 1 ? "1 new report: show" : count + " new reports: show";
+      line.replaceChildren(link);
+    });
+    window.addEventListener("pagehide", () => events.close());
+  }
+
   // Search as you type.
   const box = document.getElementById("q");
   const hits = document.getElementById("hits");
