@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 pytest.importorskip("numpy", reason="the extra `forecast` is not installed")
@@ -15,6 +17,7 @@ pytest.importorskip("numpy", reason="the extra `forecast` is not installed")
 from mercato.forecasting.forecasts import Chance, Forecast, Reason
 from mercato.forecasting.kept import RECORDS, SCORES, Kept, store_path
 from mercato.forecasting.store import ForecastStore
+from mercato.interfaces.api import said as routes_said
 from mercato.interfaces.cli.demo import read_samples
 from mercato.ledger import Ledger
 from tests.interfaces.conftest import SCRIPT, TOKEN, make_app
@@ -134,6 +137,16 @@ def test_today_has_chances(client: TestClient, rumour: dict[str, Any]) -> None:
     chances = {card["rumour"]["id"]: card["chance"] for card in found}
     assert chances[rumour["id"]]["chance"]["probability"] == 0.6
     assert any(chance is None for chance in chances.values())
+
+
+def test_every_answer_is_as_described(client: TestClient) -> None:
+    routes = [route for route in routes_said.router.routes if isinstance(route, APIRoute)]
+    assert len(routes) == 4
+    for route in routes:
+        answer = client.get(API + route.path)
+        assert answer.status_code == 200, route.path
+        assert answer.json()["data"], "an empty answer shows nothing"
+        TypeAdapter(route.response_model).validate_json(answer.content)
 
 
 def test_chains_are_drawn_by_window(client: TestClient) -> None:
