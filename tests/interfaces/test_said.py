@@ -133,8 +133,13 @@ def test_the_record_is_drawn_and_paged(client: TestClient) -> None:
 
 
 def test_today_has_chances(client: TestClient, rumour: dict[str, Any]) -> None:
-    found = client.get(f"{API}/today?limit=200").json()["data"]
-    chances = {card["rumour"]["id"]: card["chance"] for card in found}
+    chances: dict[str, Any] = {}
+    cursor: str | None = ""
+    while cursor is not None:
+        asked = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
+        told = client.get(f"{API}/today", params=asked).json()
+        chances |= {card["rumour"]["id"]: card["chance"] for card in told["data"]}
+        cursor = told["next"]
     assert chances[rumour["id"]]["chance"]["probability"] == 0.6
     assert any(chance is None for chance in chances.values())
 
