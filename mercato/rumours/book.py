@@ -15,12 +15,13 @@ from mercato.model.rumours import Report, Rumour, RumourStatus
 from mercato.register import Register
 from mercato.rumours.chains import Chain, chains, mentions
 from mercato.rumours.entries import EntryMaker
+from mercato.rumours.finding import club_key_of, word_key_of, words_of
 from mercato.rumours.joining import join
 from mercato.rumours.names import PLAIN
 from mercato.rumours.rates import Rates
 from mercato.rumours.reading import claims_in_force
 from mercato.rumours.status import Standing, standing
-from mercato.rumours.store import RumourStore, club_key_of, word_key_of, words_of
+from mercato.rumours.store import RumourStore
 from mercato.rumours.verdicts import judged, verdicts
 from mercato.rumours.windows import order
 

@@ -6,7 +6,7 @@ making all of it again from the ledger gives the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
@@ -19,6 +19,7 @@ from mercato.model.rumours import Rumour
 from mercato.register import Register
 from mercato.rumours.build import Tools, build_file, copies_among
 from mercato.rumours.entries import Entry, EntryMaker
+from mercato.rumours.finding import key_rows, words_of
 from mercato.rumours.joining import FileKey, add_mention, earlier_of, first_seen
 from mercato.rumours.names import Names
 from mercato.rumours.people import Mention, settle
@@ -317,7 +318,7 @@ class RumourStore:
         before = [_RUMOUR.decode(str(r[0])) for r in database.execute(sql, (person, order(window)))]
         made = build_file(person, window, entries, copies, earlier_of(before), self.tools)
         database.execute_many(f"INSERT INTO rumour VALUES ({marks(range(14))})", [_rumour_row(r) for r in made])
-        database.execute_many("INSERT INTO rumour_key VALUES (?, ?, ?, ?)", [row for r in made for row in _key_rows(r)])
+        database.execute_many("INSERT INTO rumour_key VALUES (?, ?, ?, ?)", [row for r in made for row in key_rows(r)])
 
     def _all_prints(self, database: Database, ids: Sequence[str]) -> Mapping[str, Print]:
         """Prints of documents; new ones are kept."""
@@ -348,23 +349,6 @@ def fingerprint(register: Register) -> str:
     names = "\n".join(f"{p.id} {p.name} {p.club_id}" for p in register.people.values())
     clubs = "\n".join(f"{c.id} {c.name} {c.country}" for c in register.clubs.values())
     return f"{'-'.join(str(len(held)) for held in sizes)}-{crc32(f'{names}{clubs}{register.windows}'.encode()):08x}"
-
-
-def club_key_of(club: str) -> str:
-    """The key by which the rumours of a club are found, from its id."""
-    return f"club {club}"
-
-
-def word_key_of(word: str) -> str:
-    """The key by which rumours are found whose person has a name with a word; folded."""
-    return f"word {word}"
-
-
-def _key_rows(rumour: Rumour) -> list[tuple[str, str, str, int]]:
-    words = {word for name in words_of(rumour) for word in name.split()}
-    keys = {club_key_of(club) for club in (rumour.club, *rumour.from_keys)} | {word_key_of(word) for word in words}
-    dated = rumour.last_news.when.latest.isoformat()
-    return [(key, dated, rumour.id, order(rumour.window)) for key in sorted(keys)]
 
 
 def _entry_row(entry: Entry) -> tuple[object, ...]:
@@ -398,11 +382,6 @@ def _rumour_row(rumour: Rumour) -> tuple[object, ...]:
         len(rumour.conditions),
         _json(rumour),
     )
-
-
-def words_of(rumour: Rumour) -> Iterable[str]:
-    """The folded names by which a person is searched for."""
-    return dict.fromkeys(fold(name) for name in (rumour.person_name, *rumour.names))
 
 
 def _json(value: object) -> str:

@@ -64,3 +64,8 @@ def test_an_english_caption_above_a_german_article() -> None:
 def test_short_texts_and_quotations_in_another_language(code: str, text: str) -> None:
     """A headline is told; what is quoted does not count where there is enough beside it."""
     assert find_language(text) == code
+
+
+def test_a_quotation_with_nothing_but_names_around_it_tells_the_language_itself() -> None:
+    text = "Šeško's agent Elvis Basanović: “We know of several clubs, and he will decide at the end of the season”."
+    assert find_language(text) == "en"
