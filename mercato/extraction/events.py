@@ -226,9 +226,12 @@ class EventReader(Chains, Parts):
             being = person.people[-1].being
             if being is None or not (before.has("be") or before.key in words) or self._is_aside(nodes, at):
                 continue
-            own = being.club or self.resolver.known_club(being)
+            known = self.resolver.known_club(being)
             for club, start, end in mention.club_spans:
+                first = list(being.current) == [club.key] and being.spans.get(club.key) == (mention.start, mention.end)
+                own = known if first else being.club or known
                 if (club, "current") in mention.clubs and (own is None or own.key != club.key):
+                    being.current.pop(club.key, None)
                     event = Event("join", Stage.DONE, (before.start, node.end), sentence, at - 1, BARE)
                     event.people = [(being, (person.start, person.end))]
                     event.buyers = [Club(club, (start, end))]

@@ -74,7 +74,8 @@ class Sides:
         left = {c.name.key for c in event.sellers}
         for name in names:
             span = self.resolver.first_spans.get(name.key)
-            if span is not None and name.key not in left and not being.current.get(name.key):
+            told = span is not None and span[0] < event.span[0]
+            if span is not None and told and name.key not in left and not being.current.get(name.key):
                 return [Club(name, span)]
         return []
 

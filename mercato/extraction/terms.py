@@ -296,8 +296,12 @@ class TermReader(TermDates):
                 loan = any(m.entry.category == "deal" and m.entry.name.startswith("loan") for m in marks)
                 contract = any(m.entry.category == "contracts" and m.start <= node.start for m in marks)
                 for draft in drafts:
-                    ends = draft.kind is ClaimKind.STAY or (
-                        draft.kind is ClaimKind.MOVE and not contract and (loan or draft.deal in LOANS)
+                    club = draft.club if draft.kind is ClaimKind.MOVE else None
+                    settled = club is not None and self.resolver.is_settled_at(draft.being, club)
+                    ends = (
+                        settled
+                        or draft.kind is ClaimKind.STAY
+                        or (draft.kind is ClaimKind.MOVE and not contract and (loan or draft.deal in LOANS))
                     )
                     if ends and draft.until is None:
                         draft.until = found[0]
