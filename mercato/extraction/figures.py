@@ -40,12 +40,14 @@ class FigureReader:
         self._later = self._after_pattern(data, apart=True)
         self._age_words: dict[str, int] = data.get("age_words", {})
         self._born_before: list[str] = [word.strip() for word in data.get("born_prefixes", ())]
-        self._candidate = self._candidate_pattern()
         self._wage = re.compile(rf"\s?({_any(self._periods)})\b", re.I)
         self._age_word = re.compile(rf"(?:{_any(self._age_words)})\b", re.I) if self._age_words else None
         self._age = self._age_pattern(data)
         self._born = self._born_pattern()
         self._length = self._length_pattern(data)
+        self._spans: dict[str, float] = data.get("length_phrases", {})
+        self._span = re.compile(rf"(?:{_any(self._spans)})\b", re.I) if self._spans else None
+        self._candidate = self._candidate_pattern()
         self._date = self._date_pattern(data)
         self._add_on_tail = re.compile(
             rf"\s?(?:of |in |as |potential |further |possible )*(?:{_any(data['add_on_words'])})\b", re.I
@@ -58,7 +60,7 @@ class FigureReader:
         """
         symbols = _any(w for w in self._currency if not w[-1].isalpha())
         codes = _any(w for w in self._currency if w[-1].isalpha())
-        words = _any({*self._words, *self._months, *self._age_words, *self._born_before})
+        words = _any({*self._words, *self._months, *self._age_words, *self._born_before, *self._spans})
         starts = rf"\d|(?:{symbols})\s?\d|(?:{codes})\s?\d|(?:{words})(?!\w)"
         return re.compile(rf"(?<![^\W_])(?<!\.)(?:{starts})")
 
@@ -160,6 +162,8 @@ class FigureReader:
             if wage is not None:
                 figure.word, figure.end = self._periods[wage[1].lower()], wage.end()
             return figure
+        if self._span is not None and (match := self._span.match(text, start)) is not None:
+            return Figure(ItemKind.LENGTH, start, match.end(), number=self._spans[match[0].lower()], word="year")
         if (match := self._length.match(text, start)) is not None:
             unit = next(name for name in ("year", "month") if match[name])
             number = self._number(match["n"]) + (0.5 if match["half"] else 0)

@@ -11,7 +11,7 @@ from datetime import date
 from mercato.extraction.coreference import Being
 from mercato.extraction.events import Club, Event
 from mercato.extraction.nodes import Mark, NodeKind
-from mercato.extraction.scene import REACH, TIME_REACH, Absence, Scene, absence
+from mercato.extraction.scene import REACH, TIME_REACH, Absence, Scene, absence, length_of_stay
 from mercato.extraction.spells import SpellDraft
 from mercato.extraction.times import Time
 from mercato.model import EvidenceRole
@@ -60,13 +60,14 @@ class PastSteps:
             time = None
         again = any(m.start < event.span[1] + REACH and event.span[0] <= m.end for m in scene.named("again"))
         away = absence(scene, event) if again else None
-        if time is None and not opened and away is None:
+        stay = length_of_stay(scene, event) if again and away is None and event.entry.form == "past" else None
+        if time is None and not opened and away is None and stay is None:
             return  # undated, it is the news itself: "Wolves have sacked their manager"
         who = self._who(scene, event)
         if who is None:
             return
         if event.frame in _ENTER or event.buyers:
-            yield from self._entered(scene, event, who, time, again, away)
+            yield from _lasting(self._entered(scene, event, who, time, again, away), stay)
         elif club := self._left_club(scene, event):
             draft = self._draft(who, club, event)
             draft.finish(time)
@@ -153,6 +154,15 @@ class PastSteps:
                     return Club(name, (node.clubs[0].start, node.clubs[0].end))
                 return None
         return event.partner_clubs[0] if event.partner_clubs else None
+
+
+def _lasting(found: Iterator[SpellDraft], stay: Absence | None) -> Iterator[SpellDraft]:
+    """ "went back to Genoa for a year and a half": the stay is over, and so long it was."""
+    for draft in found:
+        if stay is not None:
+            draft.months, draft.ended = round(stay.months), True
+            draft.spans.append((EvidenceRole.LENGTH, stay.span))
+        yield draft
 
 
 def _was_then(event: Event, found: list[SpellDraft]) -> None:

@@ -159,3 +159,18 @@ def absence(scene: Scene, event: Event) -> Absence | None:
             return Absence(months, span, False, Club(club.clubs[0].settled, (club.clubs[0].start, club.clubs[0].end)))
         return None
     return None
+
+
+def length_of_stay(scene: Scene, event: Event) -> Absence | None:
+    """ "went back there for two years": how long somebody stayed where a step of the past led."""
+    for at, node in enumerate(scene.nodes):
+        figure = node.item.value if node.item is not None and node.item.kind is ItemKind.LENGTH else None
+        if not isinstance(figure, Figure) or not figure.number or node.start < event.span[1]:
+            continue
+        around = scene.nodes[max(at - 1, 0) : at + 2]
+        if node.start - event.span[1] > REACH or not scene.clear(event.span[1], node.start):
+            return None
+        if any(n.has("background") or n.has("deal") or n.has("contracts") for n in around):
+            return None
+        return Absence(figure.number * (12 if figure.word == "year" else 1), (node.start, node.end), False)
+    return None
