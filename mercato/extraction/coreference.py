@@ -384,20 +384,3 @@ class Resolver(RegisterFacts):
         fitting = [club for club in reversed(self.recent_clubs) if self._club_fits(mention, club)]
         owned = (club for club in fitting if any(being.current.get(club.key) for being in self.here))
         return next(owned, fitting[0] if fitting else None)
-
-    def _club_fits(self, mention: ClubMention, name: ClubName) -> bool:
-        club = name.club
-        if club is None:
-            return not (mention.competition or mention.country or mention.city)
-        if mention.competition:
-            competition = self.register.competitions.get(mention.competition)
-            if competition is not None and competition.country and competition.country != club.country:
-                return False
-            if competition is not None and club.league and competition.tier and competition.id != club.league:
-                return not club.league.startswith(competition.id.split(".")[0])
-        if mention.country and club.country and mention.country != club.country:
-            return False
-        if mention.city:
-            towns = {fold_name(town.text) for town in club.city}
-            return fold_name(mention.city) in towns
-        return True

@@ -212,7 +212,7 @@ class _Compiler:
             self.add("people", words, "position", position)
         for name in (
             "players", "coaches", "officials", "adjectives", "former", "target_nouns", "international", "club_nouns",
-            "own_club_nouns", "former_club_nouns", "suitor_nouns", "academy", "natives",
+            "own_club_nouns", "former_club_nouns", "suitor_nouns", "academy", "natives", "borrowed",
         ):  # fmt: skip
             self.add("people", people.get(name, ()), name, name)
 

@@ -229,7 +229,7 @@ def _place_by_preposition(nodes: list[Node], roles: frozenset[str]) -> None:
 def _is_borrowed(nodes: list[Node], at: int) -> bool:
     """ "on loan at Lens"."""
     before = nodes[max(0, at - 2) : at]
-    return any(n.has("adjectives") and n.key.endswith("loan") for n in before)
+    return any(n.has("borrowed") for n in before)
 
 
 def _note_lender(nodes: list[Node], at: int, being: Being) -> None:

@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 from mercato.extraction.beings import Being
 from mercato.extraction.names import ClubName
+from mercato.extraction.nodes import ClubMention
 from mercato.register import Register
+from mercato.register.index import fold_name
 
 
 class RegisterFacts:
@@ -90,3 +92,20 @@ class RegisterFacts:
                 if working and running and club is not None:
                     return ClubName(club.name, club)
         return being.club
+
+    def _club_fits(self, mention: ClubMention, name: ClubName) -> bool:
+        club = name.club
+        if club is None:
+            return not (mention.competition or mention.country or mention.city)
+        if mention.competition:
+            competition = self.register.competitions.get(mention.competition)
+            if competition is not None and competition.country and competition.country != club.country:
+                return False
+            if competition is not None and club.league and competition.tier and competition.id != club.league:
+                return not club.league.startswith(competition.id.split(".")[0])
+        if mention.country and club.country and mention.country != club.country:
+            return False
+        if mention.city:
+            towns = {fold_name(town.text) for town in club.city}
+            return fold_name(mention.city) in towns
+        return True
