@@ -24,7 +24,8 @@ _DAY_FIRST = re.compile(
     r"(?P<name>[^\W\d_]+)\.?(?: de|,)? (?P<year>\d{4})"
 )
 _MONTH_FIRST = re.compile(r"(?:\w+\.?,? )?(?P<name>[^\W\d_]+)\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})")
-_MONTH_YEAR = re.compile(r"(?P<name>[^\W\d_]+)\.?(?: de|,)? (?P<year>\d{4})")
+# Looked for inside a text, a month begins where a word does: else each letter of a long word would be tried.
+_MONTH_YEAR = re.compile(r"(?<![^\W\d_])(?P<name>[^\W\d_]+)\.?(?: de|,)? (?P<year>\d{4})")
 _WITH_NAME = (_DAY_FIRST, _MONTH_FIRST, _MONTH_YEAR)
 
 
