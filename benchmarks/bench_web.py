@@ -27,8 +27,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx2
@@ -122,19 +123,25 @@ def addresses(client: httpx2.Client) -> dict[str, list[str]]:
         "api rumour": [f"/api/v1/rumours/{one}" for one in ids],
         "api claims": [f"/api/v1/claims?person={quote(name)}&limit=20" for name in people],
         "api search": [f"/api/v1/search?q={quote(name.split()[-1][:3])}" for name in people],
-        "api changes": ["/api/v1/changes?since=2026-05-20&limit=20"],
+        "api changes": [f"/api/v1/changes?since={day}&limit=20" for day in _last_days(rumours)],
         "feed": ["/feed", *(f"/feed/club/{quote(club)}" for club in clubs)],
     }
 
 
-def _page(client: httpx2.Client, page: int) -> list[dict[str, object]]:
+def _last_days(rumours: list[dict[str, Any]]) -> list[str]:
+    """Yesterday and the day before by the ledger's newest report: what a reader who comes daily asks for."""
+    newest = max(date.fromisoformat(str(r["reports"][-1]["known_at"])[:10]) for r in rumours)
+    return [str(newest - timedelta(days=days)) for days in (1, 2)]
+
+
+def _page(client: httpx2.Client, page: int) -> list[dict[str, Any]]:
     cursor = None
     for _ in range(page + 1):
         answer = client.get(
             "/api/v1/rumours", params={"limit": SAMPLE, **({"cursor": cursor} if cursor else {})}
         ).json()
         cursor = answer["next"]
-    rows: list[dict[str, object]] = answer["data"]
+    rows: list[dict[str, Any]] = answer["data"]
     return rows
 
 

@@ -15,7 +15,7 @@ from mercato.model.rumours import Report, Rumour, RumourStatus
 from mercato.register import Register
 from mercato.rumours.chains import Chain, chains, mentions
 from mercato.rumours.entries import EntryMaker
-from mercato.rumours.finding import club_key_of, word_key_of, words_of
+from mercato.rumours.finding import CONDITIONAL, club_key_of, word_key_of, words_of
 from mercato.rumours.joining import join
 from mercato.rumours.names import PLAIN
 from mercato.rumours.rates import Rates
@@ -182,7 +182,7 @@ class RumourBook:
         """The rumours that depend on something, and those on the people they depend on."""
         if self.moment is not None or not self._is_stored():
             return self._all()
-        found = {rumour.id: rumour for rumour in self._store.rumours("conditions > 0")}
+        found = {rumour.id: rumour for rumour in self._store.iterate(key=CONDITIONAL)}
         people = {(said.person, said.person_name) for r in found.values() for said in r.conditions if said.person_name}
         for key, name in sorted(people, key=str):
             found.update({rumour.id: rumour for rumour in self._store.iterate("r.person = ?", (key or "",), few=True)})

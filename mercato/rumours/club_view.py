@@ -68,6 +68,8 @@ def club_view(book: RumourBook, name: str, window: str | None = None, open_only:
         kept = _side(book, name, rumour, ins, outs, stays)
         if kept is not None and len(kept) < MOST and (not open_only or book.standing(rumour).is_open):
             kept.append(rumour)
+        if len(ins) >= MOST and len(outs) >= MOST:
+            break  # what is older is on no page
     return ClubView(
         tuple(ins), tuple(outs), tuple(stays), tuple(_contracts((*outs, *stays))), tuple(_sought(book, name, ins))
     )

@@ -24,9 +24,15 @@ def word_key_of(word: str) -> str:
     return f"word {word}"
 
 
+CONDITIONAL = "conditional"
+"""The key of rumours that hang on something."""
+
+
 def key_rows(rumour: Rumour) -> list[tuple[str, str, str, int]]:
     """A rumour's rows in the table of keys, in which rumours of a key stand in the order they are listed in."""
     words = {word for name in words_of(rumour) for word in name.split()}
     keys = {club_key_of(club) for club in (rumour.club, *rumour.from_keys)} | {word_key_of(word) for word in words}
+    if rumour.conditions:
+        keys.add(CONDITIONAL)
     dated = rumour.last_news.when.latest.isoformat()
     return [(key, dated, rumour.id, order(rumour.window)) for key in sorted(keys)]

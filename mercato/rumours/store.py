@@ -37,7 +37,7 @@ from mercato.rumours.verdicts import judged, verdicts
 from mercato.rumours.windows import Calendar, order
 from mercato.version import __version__
 
-FORM = "4"
+FORM = "5"
 """Counted up when the same ledger would give other rows; the store is then made again."""
 
 _TABLES = {
