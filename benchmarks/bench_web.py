@@ -27,7 +27,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -57,9 +57,14 @@ class Load:
     late: float = 0.0
 
 
+def day_of(number: int) -> datetime:
+    """When a document is from: one every half hour."""
+    return datetime(2021, 1, 1, tzinfo=UTC) + timedelta(minutes=30 * number)
+
+
 def made_up(rng: random.Random, number: int, clubs: Sequence[ClubRef]) -> tuple[Document, list[Claim]]:
     """A document on one or two people, each linked with a club; the clubs that lead the list come most often."""
-    day = datetime(2021, 1, 1, tzinfo=UTC) + timedelta(minutes=30 * number)
+    day = day_of(number)
     people = [_person(rng, number) for _ in range(rng.choice((1, 1, 2)))]
     text = " ".join([*people, *rng.choices(WORDS, k=120)])
     outlet = f"Outlet {int(60 * rng.random() ** 2)}"
@@ -104,34 +109,33 @@ def make_ledger(path: Path, documents: int) -> None:
         print(file=sys.stderr)
 
 
-def addresses(client: httpx2.Client) -> dict[str, list[str]]:
+def addresses(client: httpx2.Client, documents: int) -> dict[str, list[str]]:
     """The mix of questions, by kind: names and ids that the ledger has, from the server's own answers."""
     rumours = [row for page in range(3) for row in _page(client, page)]
     ids = [rumour["id"] for rumour in rumours]
     people = [rumour["person_name"] for rumour in rumours]
     clubs = sorted({rumour["club_name"] for rumour in rumours})
-    documents = [rumour["reports"][0]["document_id"] for rumour in rumours]
+    texts = [rumour["reports"][0]["document_id"] for rumour in rumours]
     return {
         "today": ["/"],
         "today, filtered": [f"/?club={quote(club)}" for club in clubs] + ["/?min_origins=2", "/?stage=talks"],
         "rumour": [f"/rumour/{one}" for one in ids],
         "person": [f"/person/{quote(name)}" for name in people],
         "club": [f"/club/{quote(club)}" for club in clubs],
-        "document": [f"/document/{one}" for one in documents],
+        "document": [f"/document/{one}" for one in texts],
         "search": [f"/search?q={quote(name.split()[-1][:4])}" for name in people],
         "api rumours": [f"/api/v1/rumours?limit=20&club={quote(club)}" for club in clubs] + ["/api/v1/rumours"],
         "api rumour": [f"/api/v1/rumours/{one}" for one in ids],
         "api claims": [f"/api/v1/claims?person={quote(name)}&limit=20" for name in people],
         "api search": [f"/api/v1/search?q={quote(name.split()[-1][:3])}" for name in people],
-        "api changes": [f"/api/v1/changes?since={day}&limit=20" for day in _last_days(rumours)],
+        "api changes": [f"/api/v1/changes?since={day}&limit=20" for day in _last_days(documents)],
         "feed": ["/feed", *(f"/feed/club/{quote(club)}" for club in clubs)],
     }
 
 
-def _last_days(rumours: list[dict[str, Any]]) -> list[str]:
-    """Yesterday and the day before by the ledger's newest report: what a reader who comes daily asks for."""
-    newest = max(date.fromisoformat(str(r["reports"][-1]["known_at"])[:10]) for r in rumours)
-    return [str(newest - timedelta(days=days)) for days in (1, 2)]
+def _last_days(documents: int) -> list[str]:
+    """A day and two before the end of the made-up ledger: what a reader who comes daily asks for."""
+    return [f"{day_of(documents) - timedelta(days=days):%Y-%m-%d}" for days in (1, 2)]
 
 
 def _page(client: httpx2.Client, page: int) -> list[dict[str, Any]]:
@@ -239,10 +243,19 @@ def run(arguments: argparse.Namespace, folder: Path) -> Iterator[str]:
     make_ledger(path, arguments.documents)
     load, before = Load(), os.getloadavg()[0]
     with serving(path, str(folder)) as (base, pid, start), httpx2.Client(base_url=base, timeout=60) as client:
-        mix = addresses(client)
+        mix = addresses(client, arguments.documents)
         alone = {kind: _alone(client, pid, paths) for kind, paths in mix.items()}
         more = subprocess.Popen(
-            [sys.executable, __file__, "--ingest", str(path), "--seconds", str(arguments.seconds)],
+            [
+                sys.executable,
+                __file__,
+                "--ingest",
+                str(path),
+                "--seconds",
+                str(arguments.seconds),
+                "--documents",
+                str(arguments.documents),
+            ],
         )
         used = processor_seconds(pid)
         asyncio.run(ask(base, mix, arguments.rate, arguments.seconds, load))
@@ -302,7 +315,7 @@ def main() -> int:
     parser.add_argument("--ingest", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.ingest:
-        ingest(arguments.ingest, arguments.seconds, 1_000_000 + int(time.time()) % 100_000 * 10)
+        ingest(arguments.ingest, arguments.seconds, arguments.documents + int(time.time()) % 4_000)
         return 0
     with tempfile.TemporaryDirectory() as folder:
         lines = list(run(arguments, Path(folder)))
