@@ -18,9 +18,9 @@ from mercato.extraction.languages import Language
 from mercato.extraction.names import ClubName, club_ref
 from mercato.extraction.nodes import Row
 from mercato.extraction.sentences import Sentence
-from mercato.extraction.steps import FINAL_STAGES
 from mercato.extraction.terms import TermReader
 from mercato.model import (
+    ENDS,
     Attribution,
     Claim,
     ClaimKind,
@@ -34,7 +34,7 @@ from mercato.model import (
 )
 from mercato.register import Register
 
-_WISHES = FINAL_STAGES | {Stage.INTEREST, Stage.TALKS, Stage.BID}
+_WISHES = ENDS | {Stage.INTEREST, Stage.TALKS, Stage.BID}
 _SETTLED = frozenset({Stage.ADVANCED, Stage.AGREED, Stage.DONE})
 _UNDERWAY = frozenset({Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED})
 _ORDER = {stage: rank for rank, stage in enumerate(Stage)}
@@ -226,14 +226,14 @@ class Assembler:
     def _merge(self, first: Draft, later: Draft) -> None:
         """The latest step wins; a mere interest said again does not undo it."""
         known = first.stage is not None and first.stage not in _WISHES
-        told_before = later.previous and later.stage in FINAL_STAGES and known  # "earlier bids had been refused"
+        told_before = later.previous and later.stage in ENDS and known  # "earlier bids had been refused"
         if (
             later.stage is not None
             and not told_before
             and (
                 first.stage is None
-                or later.stage in FINAL_STAGES
-                or (first.stage not in FINAL_STAGES and _ORDER[later.stage] > _ORDER[first.stage])
+                or later.stage in ENDS
+                or (first.stage not in ENDS and _ORDER[later.stage] > _ORDER[first.stage])
             )
         ):
             first.stage = later.stage
@@ -253,13 +253,11 @@ class Assembler:
 
     def _without_shadows(self, drafts: list[Draft]) -> list[Draft]:
         """No exit beside a move of the same person away from the same club."""
-        moving = {
-            id(d.being) for d in drafts if d.kind is ClaimKind.MOVE and not d.previous and d.stage not in FINAL_STAGES
-        }
+        moving = {id(d.being) for d in drafts if d.kind is ClaimKind.MOVE and not d.previous and d.stage not in ENDS}
         kept = [d for d in drafts if d.kind is not ClaimKind.EXIT or id(d.being) not in moving]
         for exit_ in (d for d in drafts if d.kind is ClaimKind.EXIT and d not in kept):
             every = [d for d in kept if d.kind is ClaimKind.MOVE and d.being is exit_.being]
-            moves = [d for d in every if d.stage not in FINAL_STAGES] if len(every) > 1 else every
+            moves = [d for d in every if d.stage not in ENDS] if len(every) > 1 else every
             if len(moves) == 1:  # "he comes on loan from Y until June, says Z"
                 moves[0].chain = moves[0].chain or exit_.chain
                 ended = exit_.event is not None and exit_.event.deal == Deal.FREE  # "terminated his contract"

@@ -10,14 +10,13 @@ from mercato.extraction.stages import NEGATED, govern
 from mercato.extraction.step_tools import StepTools
 from mercato.extraction.steps import (
     CHAIN_GAP,
-    FINAL_STAGES,
     MOODS,
     Chain,
     Event,
     is_noun,
     pick,
 )
-from mercato.model import Stage
+from mercato.model import ENDS, Stage
 
 # Steps that a conditional of hearsay reports as taken: "lui offrirait un contrat".
 _SAID = frozenset({"talks", "bid"})
@@ -130,7 +129,7 @@ class Chains(StepTools):
             n.key in self.language.words.get("career_openers", ())
             for n in nodes[max(0, chain.nodes[0] - 3) : chain.nodes[0]]
         )
-        if event.background and event.stage not in FINAL_STAGES and self._is_ahead(nodes, chain.nodes[0]):
+        if event.background and event.stage not in ENDS and self._is_ahead(nodes, chain.nodes[0]):
             event.stage = Stage.INTEREST
         if event.background and frame == "renew" and core.form == "ing" and not governors:
             event.stage = Stage.DONE

@@ -10,14 +10,13 @@ from mercato.extraction.draft import Draft
 from mercato.extraction.events import Club, Event, Span
 from mercato.extraction.frame_rules import (
     ABOUT_PLAYERS,
-    PROGRESS,
     PULLS,
     SPOKEN_OF_BY_OTHERS,
     WITH_OBJECT,
 )
 from mercato.extraction.nodes import Row
 from mercato.extraction.outcomes import Outcomes, without_renewed
-from mercato.model import ClaimKind, Deal, EvidenceRole, Stage
+from mercato.model import LADDER, ClaimKind, Deal, EvidenceRole, Stage
 
 
 class Drafter(Outcomes):
@@ -92,7 +91,7 @@ class Drafter(Outcomes):
         """Whether a mere interest in somebody is told beside a deal for them that has come further."""
         deal = self.deal
         known = deal is not None and any(deal.being is move.being for move in moves)
-        return known and moves[0].stage is Stage.INTEREST and deal is not None and deal.stage in PROGRESS[2:]
+        return known and moves[0].stage is Stage.INTEREST and deal is not None and deal.stage in LADDER[2:]
 
     @staticmethod
     def _main_move(moves: list[Draft], events: list[Event]) -> Draft:
@@ -226,11 +225,7 @@ class Drafter(Outcomes):
     @staticmethod
     def _advance(draft: Draft, event: Event) -> None:
         """Moves a draft on to the stage of another step of the same move, never back."""
-        if (
-            event.stage in PROGRESS
-            and draft.stage in PROGRESS
-            and PROGRESS.index(event.stage) > PROGRESS.index(draft.stage)
-        ):
+        if event.stage in LADDER and draft.stage in LADDER and LADDER.index(event.stage) > LADDER.index(draft.stage):
             draft.stage = event.stage
             draft.spans.append((EvidenceRole.STAGE, event.span))
 
@@ -363,7 +358,7 @@ def _names_object(event: Event) -> bool:
 
 def _is_further(stage: Stage | None, other: Stage | None) -> bool:
     """Whether a move has come further than another."""
-    return stage is not None and stage in PROGRESS and other in PROGRESS[: PROGRESS.index(stage)]
+    return stage is not None and stage in LADDER and other in LADDER[: LADDER.index(stage)]
 
 
 def cap(drafts: list[Draft]) -> None:

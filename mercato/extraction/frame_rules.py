@@ -9,7 +9,7 @@ from mercato.extraction.draft import Draft
 from mercato.extraction.events import Club, Event, Span
 from mercato.extraction.nodes import NodeKind
 from mercato.extraction.sides import Sides, paired
-from mercato.model import ClaimKind, Deal, EvidenceRole, Stage
+from mercato.model import LADDER, ClaimKind, Deal, EvidenceRole, Stage
 
 # Frames in which those who run a club, or an agent, speak of somebody else.
 SPOKEN_OF_BY_OTHERS = frozenset({"deny", "talks", "agree", "reject", "bid", "keep"})
@@ -24,8 +24,6 @@ REFUSABLE = frozenset(
 )
 # Steps of which a text may say further on what became of them.
 OPEN_STEPS = frozenset({"join", "acquire", "leave", "sell", "renew", "swap", "bid", "agree", "talks"})
-# How far a move has come; an agreement reached for the deal spoken of moves it on, never back.
-PROGRESS = [Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED, Stage.DONE]
 
 
 class FrameRules(Sides):
@@ -268,7 +266,7 @@ class FrameRules(Sides):
         deal = self.deal
         if deal is None or deal.club is None or len(people) != 1 or deal.being is not people[0][0]:
             return None
-        if deal.stage not in PROGRESS[3:] or event.sentence - deal.sentence > 3:
+        if deal.stage not in LADDER[3:] or event.sentence - deal.sentence > 3:
             return None
         return Club(deal.club, next((s for role, s in deal.spans if role is EvidenceRole.TO), event.span))
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from mercato.extraction.draft import Draft
 from mercato.extraction.events import Club, Event
-from mercato.extraction.frame_rules import OPEN_STEPS, PROGRESS, REFUSABLE, FrameRules
-from mercato.model import ClaimKind, Stage
+from mercato.extraction.frame_rules import OPEN_STEPS, REFUSABLE, FrameRules
+from mercato.model import LADDER, ClaimKind, Stage
 
 
 class Outcomes(FrameRules):
@@ -37,7 +37,7 @@ class Outcomes(FrameRules):
             for draft in found:
                 other = draft.kind is ClaimKind.MOVE and id(draft.being) not in wanted and draft.event is not event
                 earlier = draft.event is not None and draft.event.span[0] < event.span[0]
-                open_still = draft.stage in PROGRESS[:3] and draft.club is not None and draft.club.key in clubs
+                open_still = draft.stage in LADDER[:3] and draft.club is not None and draft.club.key in clubs
                 if other and earlier and open_still:
                     draft.stage = Stage.WITHDRAWN
 

@@ -8,13 +8,12 @@ from mercato.extraction.assigning import Assigning
 from mercato.extraction.frames import FRAMES, Frame
 from mercato.extraction.nodes import CLAUSE_WORDS, Node, NodeKind
 from mercato.extraction.steps import (
-    FINAL_STAGES,
     FINITE,
     OFFERS,
     Chain,
     Event,
 )
-from mercato.model import Stage
+from mercato.model import ENDS, Stage
 
 CLOSE = 10  # characters between a person and the club named with them: " von der ", " vom FC "
 
@@ -45,7 +44,7 @@ class Parts(Assigning):
         event.dropped = self.turns and event.subject is None and chain.entries[0].form in FINITE and not opens
         event.elliptic = self.elliptic
         self._attached_pronoun(nodes, chain, event, frame)
-        refused = event.frame == "acquire" and event.stage in FINAL_STAGES and "refuse" in event.governors
+        refused = event.frame == "acquire" and event.stage in ENDS and "refuse" in event.governors
         by_seller = refused and bool(event.buyers) and event.subject is not None and bool(event.subject.clubs)
         if event.subject is not None and by_seller:
             self._assign(event, event.subject, "seller")  # "Liverpool rejected an attempt from Southampton to take"

@@ -116,7 +116,6 @@ MOODS = {"future": "sure", "cond": "can"}
 FINITE = frozenset({"third", "past", "pp", "future", "cond"})
 # Forms before which a word like an article is a pronoun: "le suit", but "le suivi".
 VERB_FORMS = frozenset({"third", "past", "inf", "future", "cond"})
-FINAL_STAGES = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED})
 OFFERS = frozenset({"bid", "talks", "pursue", "interest", "offer_contract"})
 LISTING = Entry("event", "listing", {"frame": "pursue", "core": "interest", "bare": "interest"})
 BARE = Entry("event", "bare_move", {"frame": "join", "core": "interest", "bare": "interest"})

@@ -1,6 +1,8 @@
 """The nouns: Document, Block, Span, Claim and their closed vocabularies. Imports nothing of ours."""
 
 from mercato.model.claims import (
+    ENDS,
+    LADDER,
     Attribution,
     Certainty,
     Claim,
@@ -28,6 +30,8 @@ from mercato.model.documents import Block, BlockKind, Document, Moment, Precisio
 from mercato.model.schema import claim_to_schema, claims_to_row
 
 __all__ = [
+    "ENDS",
+    "LADDER",
     "Attribution",
     "Block",
     "BlockKind",

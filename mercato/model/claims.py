@@ -65,6 +65,10 @@ _STAGE_MEANINGS = {
     Stage.DENIED: "The interest or the deal is said not to exist.",
 }
 
+LADDER = (Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED, Stage.DONE)
+"""The stages that are further than one another, in order; the others are ends."""
+ENDS = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED})
+
 
 class Deal(StrEnum):
     """The form of the transfer."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from mercato.model import Claim, ClaimKind, Deal, Stage
+from mercato.model import LADDER, Claim, ClaimKind, Deal, Stage
 from mercato.model.rumours import (
     ConditionLink,
     Conflict,
@@ -30,8 +30,6 @@ from mercato.rumours.windows import Calendar, order
 
 COPY_WITHIN = timedelta(days=21)
 """Copies are made while a story is news; leaving out distant pairs keeps long files cheap."""
-
-_LADDER = (Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED, Stage.DONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,8 +260,8 @@ def _stage(reports: Sequence[Report]) -> Stage | None:
         stage = report.stage
         if stage is None or (report.role is ReportRole.ECHO and current is not None):
             continue
-        both = current in _LADDER and stage in _LADDER
-        current = max(current, stage, key=_LADDER.index) if both and current else stage
+        both = current in LADDER and stage in LADDER
+        current = max(current, stage, key=LADDER.index) if both and current else stage
     return current
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from mercato.model import Certainty, Claim, Stage
+from mercato.model import LADDER, Certainty, Claim, Stage
 from mercato.model.rumours import Newness
 from mercato.rumours.names import Names
 from mercato.rumours.paths import Sourced, origin_of
@@ -14,7 +14,6 @@ from mercato.rumours.paths import Sourced, origin_of
 STALE_AFTER = timedelta(days=14)
 """A transfer story that brought nothing for two weeks has stopped moving, in the middle of a window or out of it."""
 
-_LADDER = (Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED, Stage.DONE)
 _SURENESS = (Certainty.DENIED, Certainty.ASKED, Certainty.SPECULATED, Certainty.REPORTED, Certainty.FACT)
 
 
@@ -116,14 +115,14 @@ def _has_moved(stage: Stage, heard: Heard) -> bool:
     """A step further than anything said, or a change to or from a refusal or an end that is not the stage already."""
     if stage == heard.stage:
         return False
-    if stage in _LADDER and heard.stage in _LADDER:
-        return all(_LADDER.index(stage) > _LADDER.index(said) for said in heard.stages if said in _LADDER)
-    return stage not in heard.stages or stage in _LADDER[1:]
+    if stage in LADDER and heard.stage in LADDER:
+        return all(LADDER.index(stage) > LADDER.index(said) for said in heard.stages if said in LADDER)
+    return stage not in heard.stages or stage in LADDER[1:]
 
 
 def _strength(report: Sourced) -> tuple[int, int]:
     stage = stage_of(report)
-    return (_LADDER.index(stage) if stage in _LADDER else -1), _SURENESS.index(certainty_of(report))
+    return (LADDER.index(stage) if stage in LADDER else -1), _SURENESS.index(certainty_of(report))
 
 
 def _hear(heard: Heard, report: Sourced, origin: str, facts: frozenset[str], new: Sequence[Newness]) -> None:

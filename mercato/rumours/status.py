@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from mercato.model import Stage
+from mercato.model import ENDS, Stage
 from mercato.model.rumours import FusedFee, Momentum, Rumour, RumourStatus
 from mercato.rumours.rates import Rates, fuse
 
 WEEK = timedelta(days=7)
-_ENDED = (Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def _status(rumour: Rumour, day: date) -> RumourStatus:
         return RumourStatus.ELSEWHERE
     if day > rumour.closes:
         return RumourStatus.WINDOW_CLOSED
-    return RumourStatus.OFF if rumour.stage in _ENDED else RumourStatus.OPEN
+    return RumourStatus.OFF if rumour.stage in ENDS else RumourStatus.OPEN
 
 
 def _news_between(rumour: Rumour, start: datetime, end: datetime) -> int:

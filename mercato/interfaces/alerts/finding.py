@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from mercato.interfaces.alerts.rules import ENDS, LADDER, Event, Rule
+from mercato.interfaces.alerts.rules import Event, Rule
+from mercato.model import ENDS, LADDER
 from mercato.model.folding import fold
 from mercato.model.rumours import Newness, Report, ReportRole, Rumour
 from mercato.rumours.book import RumourBook, RumourFilter

@@ -35,9 +35,6 @@ _MEANINGS = {
     Event.PROBABILITY: "a kept forecast that rose above, or fell below, the figure of `probability`",
 }
 
-LADDER = (Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED, Stage.DONE)
-"""The stages that are further than one another; the others are ends."""
-ENDS = (Stage.REJECTED, Stage.WITHDRAWN, Stage.DENIED)
 MOST_RULES = 1_000
 
 

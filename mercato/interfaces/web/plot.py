@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from mercato.forecasting.kept import KeptForecast
-from mercato.interfaces.web.show import LADDER, percent, tint
+from mercato.interfaces.web.show import percent, tint
+from mercato.model import LADDER
 from mercato.model.rumours import Rumour
 
 LEFT, RIGHT, TOP, BOTTOM = 84, 676, 16, 196

@@ -14,7 +14,6 @@ from mercato.interfaces.cli.output import safe
 from mercato.model import BlockKind, Claim, Document, Moment, Precision, Stage
 from mercato.model.rumours import OriginNode, Report, Rumour
 
-LADDER = (Stage.INTEREST, Stage.TALKS, Stage.BID, Stage.ADVANCED, Stage.AGREED, Stage.DONE)
 _LONGEST_BLOCK = 1_500
 _AROUND = 300
 

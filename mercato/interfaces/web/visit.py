@@ -15,10 +15,10 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from mercato.interfaces.api.reading import AtDesk
-from mercato.interfaces.cli.rumour_text import lead_words, said_fee, what, when
+from mercato.interfaces.cli.rumour_text import lead_words, what, when
 from mercato.interfaces.desk import as_moment
 from mercato.interfaces.web import drawing, show
-from mercato.model import Stage
+from mercato.model import LADDER
 from mercato.model.rumours import Rumour
 from mercato.rumours.book import RumourBook
 
@@ -36,11 +36,11 @@ def _templates() -> Any:
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
     environment.filters |= {
-        "original": show.original, "when": when, "said_fee": said_fee, "clock": show.clock, "percent": show.percent,
+        "original": show.original, "when": when, "clock": show.clock, "percent": show.percent,
         "tint": show.tint,
     }  # fmt: skip
     environment.globals |= {
-        "at": show.address, "ladder": show.LADDER, "what": what, "Stage": Stage,
+        "at": show.address, "ladder": LADDER, "what": what,
         "box_width": drawing.WIDTH, "box_height": drawing.HEIGHT,
     }  # fmt: skip
     return environment
