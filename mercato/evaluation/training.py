@@ -7,7 +7,6 @@ fitted is applied without it.
 from __future__ import annotations
 
 import hashlib
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from mercato.errors import Misused
 from mercato.evaluation.matching import ClaimRow, same_claim
 from mercato.evaluation.reliability import Reliability, judged_reliability
 from mercato.evaluation.runner import GoldSet
+from mercato.extraction.confidence import chance
 from mercato.model import Claim, Document, claims_to_row
 
 FOLDS = 5
@@ -117,7 +117,7 @@ def fit(gathered: Gathered) -> Fit:
     for fold in range(FOLDS):
         kept = [e for e in examples if _fold(e.text_id) == fold]
         model = _newton([e for e in examples if _fold(e.text_id) != fold])
-        aside.extend((_chance(model, e), e) for e in kept)
+        aside.extend((chance(*model, e.traits), e) for e in kept)
     f1 = {t: _f1(aside, gathered.wanted, t) for t in _THRESHOLDS}
     best = max(f1, key=lambda t: (f1[t], -t))
     weights, intercept = _newton(examples)
@@ -125,7 +125,7 @@ def fit(gathered: Gathered) -> Fit:
         weights={name: round(value, 4) for name, value in weights.items()},
         intercept=round(intercept, 4),
         threshold=best,
-        folds=judged_reliability([(chance, e.right) for chance, e in aside]),
+        folds=judged_reliability([(sure, e.right) for sure, e in aside]),
         later=_later(examples),
         f1=f1,
         gathered=gathered,
@@ -138,7 +138,7 @@ def _later(examples: Sequence[Example]) -> Reliability:
     cut = dated[len(dated) * 2 // 3].day
     earlier, later = [e for e in dated if e.day < cut], [e for e in dated if e.day >= cut]
     model = _newton(earlier)
-    return judged_reliability([(_chance(model, e), e.right) for e in later])
+    return judged_reliability([(chance(*model, e.traits), e.right) for e in later])
 
 
 def _fold(text_id: str) -> int:
@@ -146,14 +146,8 @@ def _fold(text_id: str) -> int:
 
 
 def _f1(aside: Sequence[tuple[float, Example]], wanted: int, threshold: float) -> float:
-    told = [e for chance, e in aside if chance >= threshold]
+    told = [e for sure, e in aside if sure >= threshold]
     return round(2 * sum(e.right for e in told) / (len(told) + wanted), 4) if told or wanted else 0.0
-
-
-def _chance(model: tuple[Mapping[str, float], float], example: Example) -> float:
-    weights, intercept = model
-    score = intercept + sum(weights.get(name, 0.0) * value for name, value in example.traits.items())
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
 def _newton(examples: Sequence[Example]) -> tuple[dict[str, float], float]:
@@ -175,8 +169,8 @@ def _newton(examples: Sequence[Example]) -> tuple[dict[str, float], float]:
     penalty = np.diag([PENALTY] * len(names) + [1e-6])
     weights = np.zeros(len(names) + 1)
     for _ in range(_STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
-        slope = rows.T @ (chance - right) + penalty @ weights
-        curve = (rows * (chance * (1 - chance))[:, None]).T @ rows + penalty
+        sure = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
+        slope = rows.T @ (sure - right) + penalty @ weights
+        curve = (rows * (sure * (1 - sure))[:, None]).T @ rows + penalty
         weights = weights - np.linalg.solve(curve, slope)
     return {name: float(weights[index[name]]) for name in names}, float(weights[-1])

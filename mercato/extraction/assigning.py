@@ -18,8 +18,6 @@ from mercato.extraction.steps import (
 )
 from mercato.model import Stage
 
-CLOSE = 10  # characters between a person and the club named with them: " von der ", " vom FC "
-
 
 class Assigning(StepTools):
     """Gives people and clubs to a step."""

@@ -48,9 +48,13 @@ class Confidence:
 
     def of(self, traits: Mapping[str, float]) -> float:
         """The chance that a claim with these traits is what the text says, from 0 to 1."""
-        weights = self.weights
-        score = self.intercept + sum(weights.get(name, 0.0) * value for name, value in traits.items())
-        return round(1 / (1 + math.exp(-max(-30.0, min(30.0, score)))), 4)
+        return round(chance(self.weights, self.intercept, traits), 4)
+
+
+def chance(weights: Mapping[str, float], intercept: float, traits: Mapping[str, float]) -> float:
+    """The logistic of the weighted traits; a trait without a weight counts nothing."""
+    score = intercept + sum(weights.get(name, 0.0) * value for name, value in traits.items())
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, score))))
 
 
 def load(path: Path) -> Confidence:

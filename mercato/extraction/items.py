@@ -83,6 +83,10 @@ class Item(msgspec.Struct, eq=False, gc=False):
     names: tuple[NameEntry, ...] = ()
     value: object = None
 
+    def become(self, kind: ItemKind, value: object) -> None:
+        """Makes it stand for a thing of that kind."""
+        self.kind, self.key, self.value = kind, KEYS[kind], value
+
 
 class Figure(msgspec.Struct, eq=False, gc=False):
     """A figure read from text: an amount, an age, a date, a length of time, a percentage."""

@@ -112,9 +112,9 @@ class NameShapes:
     def _handle(self, item: Item) -> Item:
         found = self.register.by_handle.get(item.key[1:])
         if isinstance(found, Club):
-            item.kind, item.key, item.value = ItemKind.CLUB, KEYS[ItemKind.CLUB], ClubName(found.name, found)
+            item.become(ItemKind.CLUB, ClubName(found.name, found))
         elif found is not None or item.key[0] == "@":
-            item.kind, item.key, item.value = ItemKind.OUTLET, KEYS[ItemKind.OUTLET], found
+            item.become(ItemKind.OUTLET, found)
         else:
             item.kind = ItemKind.WORD
         return item

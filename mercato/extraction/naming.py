@@ -6,12 +6,11 @@ from collections import Counter
 
 import msgspec
 
-from mercato.extraction.items import KEYS, Item, ItemKind
+from mercato.extraction.items import Item, ItemKind
 from mercato.extraction.languages import Language
 from mercato.extraction.name_shapes import OPENERS, NameShapes
 from mercato.extraction.names import ClubName, PersonName
 from mercato.extraction.sentences import Sentence
-from mercato.extraction.word_parts import as_person
 from mercato.register import Journalist, NameEntry, NameKind, Outlet, Register
 from mercato.register.index import fold_name
 
@@ -71,11 +70,11 @@ class Namer(NameShapes):
                     row.items.insert(at + 1, Item(ItemKind.MARK, item.end, item.end + 1, "'s"))
                 elif item.key in surnames and item.kind is ItemKind.WORD and text[item.start].isupper():
                     surname = PersonName(text[item.start : item.end], surnames[item.key].people)
-                    item.kind, item.key, item.value = ItemKind.PERSON, KEYS[ItemKind.PERSON], surname
+                    item.become(ItemKind.PERSON, surname)
                 elif item.kind in _PLACES:
                     name = people.get(text[item.start : item.end].lower())
                     if name is not None and not (isinstance(item.value, ClubName) and named[item.value.key] > 1):
-                        item.kind, item.key, item.value = ItemKind.PERSON, KEYS[ItemKind.PERSON], name
+                        item.become(ItemKind.PERSON, name)
 
     def _is_owner(self, item: Item, surnames: dict[str, PersonName], text: str) -> bool:
         """ "Hollbecks Vertrag": makes the item the person, without the ending of the genitive."""
@@ -85,7 +84,7 @@ class Namer(NameShapes):
         if name is None or item.key in surnames:
             return False
         end = item.end - 1
-        as_person(item, PersonName(text[item.start : end], name.people))
+        item.become(ItemKind.PERSON, PersonName(text[item.start : end], name.people))
         item.end = end
         return True
 
@@ -125,7 +124,7 @@ class Namer(NameShapes):
         elif meanings.club and not (NameKind.CITY in kinds and self._is_place(items, at)):
             self._as_club(item, meanings, text, named)
         elif meanings.person:
-            item.kind, item.key, item.value = ItemKind.PERSON, KEYS[ItemKind.PERSON], meanings.person
+            item.become(ItemKind.PERSON, meanings.person)
         elif not kinds.isdisjoint(_SOURCE_KINDS) and self._is_common_word(text, items, at):
             item.kind, item.key = ItemKind.WORD, text[item.start : item.end].lower()
         elif not kinds.isdisjoint(_SOURCE_KINDS):
@@ -160,7 +159,7 @@ class Namer(NameShapes):
                 (e for e in entries if e.kind is kind), None
             )
             if found is not None:
-                item.kind, item.key, item.value = item_kind, KEYS[item_kind], found.id
+                item.become(item_kind, found.id)
                 break
 
     def _is_common_word(self, text: str, items: list[Item], at: int) -> bool:
@@ -197,7 +196,7 @@ class Namer(NameShapes):
 
     def _as_club(self, item: Item, meanings: Meanings, text: str, named: Counter[str]) -> None:
         if meanings.only_club is not None:
-            item.kind, item.key, item.value = ItemKind.CLUB, KEYS[ItemKind.CLUB], meanings.only_club
+            item.become(ItemKind.CLUB, meanings.only_club)
             return
         entries = meanings.entries
         clubs = [e for e in entries if e.kind is NameKind.CLUB]
@@ -214,7 +213,7 @@ class Namer(NameShapes):
         choice = ids[0] if len(ids) == 1 else self._choose_club(ids, text[item.start : item.end], named)
         club = self.register.clubs[choice]
         name = ClubName(club.name, club, clubs[0].kind is NameKind.CLUB_NICKNAME)
-        item.kind, item.key, item.value = ItemKind.CLUB, KEYS[ItemKind.CLUB], name
+        item.become(ItemKind.CLUB, name)
         if len(ids) == 1 and club.shipped:
             meanings.only_club = name
 
@@ -248,7 +247,7 @@ class Namer(NameShapes):
                 break
             if entry.kind is NameKind.JOURNALIST:
                 source = self.register.journalists[entry.id]
-        item.kind, item.key, item.value = ItemKind.OUTLET, KEYS[ItemKind.OUTLET], source
+        item.become(ItemKind.OUTLET, source)
 
 
 def _fits(name: str, written: str) -> bool:

@@ -104,11 +104,7 @@ class TermReader(TermDates):
     def _note_holder(self, nodes: list[Node], mark: Mark, end: int, being: Being) -> None:
         """ "il contratto di Skriniar con l'Inter scade": the club that the contract is with."""
         for node in nodes if not being.current else ():
-            if (
-                node.kind is NodeKind.CLUB
-                and mark.start <= node.start < end
-                and node.role in ("partner", "place", "goal", "of")
-            ):
+            if node.kind is NodeKind.CLUB and mark.start <= node.start < end and node.role in _HELD_BY:
                 name = node.clubs[0].settled
                 if name is not None:
                     being.at(name, (node.start, node.end))

@@ -205,8 +205,7 @@ class WordOrder(Clauses):
         if finite is None:
             return
         asks = part.items[0] is finite and part.before is None
-        here = part.items.index(finite)
-        joint = parts[at].closing
+        joint = part.closing
         for item in joint:
             if item in part.items:
                 part.items.remove(item)
@@ -255,10 +254,7 @@ class WordOrder(Clauses):
             if end is None or not begins or follow.finite is not None or any(self._is_finite(i) for i in follow.items):
                 break
             last, where = last + 1, end
-        if last == at:
-            part.items[where:where] = moved
-        else:
-            parts[last].items[where:where] = moved
+        parts[last].items[where:where] = moved
 
     def _subject_end(self, items: list[Item]) -> int | None:
         """Behind the first noun phrase that no preposition governs and that is no object by its article."""

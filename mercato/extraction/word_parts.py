@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mercato.extraction.items import KEYS, Item, ItemKind
+from mercato.extraction.items import Item, ItemKind
 from mercato.extraction.languages import Language
 from mercato.extraction.names import PersonName
 from mercato.register import NameKind, Register
@@ -117,8 +117,3 @@ class WordParts:
         if self._given is None:
             self._given = frozenset(fold_name(p.name.split()[0]) for p in self.register.people.values() if p.name)
         return fold_name(word) in self._given
-
-
-def as_person(item: Item, name: PersonName) -> None:
-    """Makes the item a person."""
-    item.kind, item.key, item.value = ItemKind.PERSON, KEYS[ItemKind.PERSON], name
