@@ -83,7 +83,7 @@ def test_every_setting_is_documented_and_no_other() -> None:
 @pytest.mark.parametrize("noun", [name for name in model.__all__ if name[0].isupper()])
 def test_every_noun_of_the_model_is_in_the_glossary(noun: str) -> None:
     words = {"PersonRef": "person reference", "ClubRef": "club reference"}.get(
-        noun, re.sub(r"(?<!^)(?=[A-Z])", " ", noun).lower()
+        noun, re.sub(r"(?<=[a-z])(?=[A-Z])", " ", noun).lower()
     )
     assert re.search(rf"\b{words}\b", prose(DOCS / "glossary.md"), re.IGNORECASE)
 

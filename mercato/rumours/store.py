@@ -37,7 +37,7 @@ from mercato.rumours.verdicts import judged, verdicts
 from mercato.rumours.windows import Calendar, order
 from mercato.version import __version__
 
-FORM = "5"
+FORM = "6"
 """Counted up when the same ledger would give other rows; the store is then made again."""
 
 _TABLES = {
@@ -52,8 +52,7 @@ _TABLES = {
     "rumour_print": "CREATE TABLE rumour_print (document_id TEXT PRIMARY KEY, print TEXT NOT NULL)",
     "rumour": """CREATE TABLE rumour (id TEXT PRIMARY KEY, person TEXT NOT NULL, window_label TEXT NOT NULL,
         window_order INTEGER NOT NULL, kind TEXT NOT NULL, club TEXT NOT NULL, stage TEXT, origins INTEGER NOT NULL,
-        last_news TEXT NOT NULL, dated TEXT NOT NULL, words TEXT NOT NULL, clubs TEXT NOT NULL,
-        conditions INTEGER NOT NULL, body TEXT NOT NULL)""",
+        last_news TEXT NOT NULL, dated TEXT NOT NULL, words TEXT NOT NULL, body TEXT NOT NULL)""",
     # Clubs and words by which a rumour is found, in the order in which rumours are listed.
     "rumour_key": """CREATE TABLE rumour_key (key TEXT NOT NULL, dated TEXT NOT NULL, rumour TEXT NOT NULL,
         window_order INTEGER NOT NULL, PRIMARY KEY (key, dated, rumour, window_order))""",
@@ -317,7 +316,7 @@ class RumourStore:
         sql = "SELECT body FROM rumour WHERE person = ? AND window_order < ?"
         before = [_RUMOUR.decode(str(r[0])) for r in database.execute(sql, (person, order(window)))]
         made = build_file(person, window, entries, copies, earlier_of(before), self.tools)
-        database.execute_many(f"INSERT INTO rumour VALUES ({marks(range(14))})", [_rumour_row(r) for r in made])
+        database.execute_many(f"INSERT INTO rumour VALUES ({marks(range(12))})", [_rumour_row(r) for r in made])
         database.execute_many("INSERT INTO rumour_key VALUES (?, ?, ?, ?)", [row for r in made for row in key_rows(r)])
 
     def _all_prints(self, database: Database, ids: Sequence[str]) -> Mapping[str, Print]:
@@ -378,8 +377,6 @@ def _rumour_row(rumour: Rumour) -> tuple[object, ...]:
         rumour.last_news.known_at.isoformat(),
         rumour.last_news.when.latest.isoformat(),
         f" {' '.join(words_of(rumour))} ",
-        f"|{'|'.join((rumour.club, *rumour.from_keys))}|",
-        len(rumour.conditions),
         _json(rumour),
     )
 
