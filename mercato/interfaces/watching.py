@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mercato.engines.watch import Event, Policy, Watch, WatchState
-from mercato.engines.watch.loop import Fetcher, Ingest, Tools
+from mercato.engines.watch.loop import Clock, Fetcher, Ingest, Tools
 from mercato.errors import DocumentSkipped, MercatoError
 from mercato.interfaces.ingest import Event as IngestEvent
 from mercato.interfaces.ingest import Ingested, Reader, ingest
@@ -59,8 +59,12 @@ def open_watch(
     ledger: Ledger,
     tell: Callable[[Event], None],
     policy: Policy | None = None,
+    clock: Clock | None = None,
 ) -> Iterator[Watch]:
-    """A watch over these sources, ready to run; threads, connections and the parser's process end with the `with`."""
+    """A watch over these sources, ready to run; threads, connections and the parser's process end with the `with`.
+
+    `clock` is the machine's where none is given.
+    """
     policy = policy or Policy()
     allowed = allowed_hosts()
     limit = max_bytes()
@@ -73,7 +77,7 @@ def open_watch(
         def fetch(address: str, known: Known) -> Answer:
             return ask(address, limit, known=known, client=client, allowed=allowed)
 
-        tools = Tools(fetch, parser, ingest_into(ledger, reader), SystemClock(), threads, limit, tell)
+        tools = Tools(fetch, parser, ingest_into(ledger, reader), clock or SystemClock(), threads, limit, tell)
         yield Watch(with_outlet_names(sources, reader), state, tools, policy)
 
 

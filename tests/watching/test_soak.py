@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from mercato.engines.watch import EventKind, Policy, WatchState
-from mercato.interfaces.watching import open_watch
+from mercato.interfaces.watching import SystemClock, open_watch
 from mercato.ledger import Ledger
 from mercato.model import Claim, Document
 from mercato.sources.watchlist import WatchList, write_list
@@ -37,6 +37,13 @@ TOKEN = re.compile(r"article(\d+)version(\d+)")
 class NoReader:
     def read(self, document: Document) -> list[Claim]:
         return []
+
+
+class Later(SystemClock):
+    """The clock in a day's time, when every article that changed may be read again."""
+
+    def now(self) -> float:
+        return super().now() + 86_400
 
 
 def resident() -> float:
@@ -133,7 +140,12 @@ def test_kills_lose_and_repeat_nothing(tmp_path: Path, monkeypatch: pytest.Monke
         # Whole at last: a list that was sent to a killed watch is asked for again.
         last = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
         assert last.returncode == 0, last.stderr[-2000:]
-        with Ledger.open(tmp_path / "ledger.sqlite") as ledger:
+        sources = [site.source() for site in town.sites]
+        with Ledger.open(tmp_path / "ledger.sqlite") as ledger, WatchState(tmp_path / "watch.sqlite") as state:
+            # What was read once and has changed since is left alone for ten minutes or more: asked for a day later.
+            with open_watch(sources, state, NoReader(), ledger, lambda _: None, clock=Later()) as watch:
+                watch.run(once=True)
+            assert not state.counts().get("due")
             rows = documents(ledger)
             assert ledger.integrity_check() == []
     tokens = [match for _, text in rows if (match := TOKEN.search(text))]
