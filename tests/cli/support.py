@@ -37,7 +37,7 @@ def mercato(
 ) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-m", "mercato.interfaces.cli.main", *map(str, arguments)],
+        [sys.executable, "-m", "mercato", *map(str, arguments)],
         input=stdin,
         capture_output=True,
         text=True,

@@ -196,7 +196,7 @@ def test_a_terminal_without_the_letters_stops_nothing() -> None:
 def test_a_full_disk_below_the_output_is_told_in_one_line() -> None:
     with Path("/dev/full").open("w") as full:
         run = subprocess.run(
-            [sys.executable, "-m", "mercato.interfaces.cli.main", "--help"],
+            [sys.executable, "-m", "mercato", "--help"],
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
