@@ -72,6 +72,7 @@ class Resolver(RegisterFacts):
         aside = False
         teller = False
         actor: Being | None = None
+        alone: Being | None = None  # who alone can be the subject of all that stands before
         acted = False
         if nodes.people and nodes.has("officials"):
             self._relatives(nodes)
@@ -96,14 +97,17 @@ class Resolver(RegisterFacts):
                 if opens and mention.bare and mention.name is None and not (mention.pronoun or self.elliptic):
                     continue  # a headline's "South Korean striker" is whoever the text will name
                 being = self._being(mention)
-                if mention.pronoun and node.key in self.objects and being is actor and actor is not None:
-                    being = self._other_than(actor) or being  # "where Luis Enrique admired him"
+                if mention.pronoun and node.key in self.objects and being is not None:
+                    if being is actor or (being is alone and not self.is_player(being)):
+                        being = self._other_than(being) or being  # "Gasperini, who had him in Bergamo, wants him"
                 if being is not None:
                     about = node.role != "aside" and node.kind is not NodeKind.CLUB  # not "el Betis de Pellegrini"
                     if not mention.pronoun and about:
                         self.in_clause = being
                     if node.role is None and not node.owner and actor is None:
                         actor = being
+                    if not mention.pronoun:
+                        alone = being if not (self.here or node.role or node.owner) else None
                     if being not in self.here and about:
                         self.here.append(being)
                     if opens or (about and not aside and node.role not in _ASIDE_ROLES and being.role != "official"):
@@ -114,13 +118,14 @@ class Resolver(RegisterFacts):
                     self.first_spans.setdefault(club.key, (start, end))
                     self.recent_clubs.append(club)
             if node.clubs:
+                alone = alone if node.role else None
                 self._see_clubs(node, governed, acted)
 
     def _open_sentence(self, block: int) -> None:
         """Who and what the sentence before was about is spoken of; nobody is named yet."""
         if self.subjects:
-            player = next((b for b in self.subjects if self._is_player(b)), None)
-            known = self.spoken_of is not None and self._is_player(self.spoken_of)
+            player = next((b for b in self.subjects if self.is_player(b)), None)
+            known = self.spoken_of is not None and self.is_player(self.spoken_of)
             if player is not None or not known:
                 self.spoken_of = player or self.subjects[0]
         elif self.here and (self.spoken_of is None or self.elliptic or self.opened):
@@ -175,7 +180,7 @@ class Resolver(RegisterFacts):
     def _other_than(self, actor: Being) -> Being | None:
         """Whom a pronoun means that cannot mean the one who acts: a player spoken of before."""
         before = (self.spoken_of, *reversed(self.here), *reversed(self.recent))
-        return next((b for b in before if b is not None and b is not actor and self._is_player(b)), None)
+        return next((b for b in before if b is not None and b is not actor and self.is_player(b)), None)
 
     def _recall(self, being: Being) -> None:
         if being in self.recent:
@@ -351,7 +356,8 @@ class Resolver(RegisterFacts):
         clubs = {club.key for club in mention.youth_clubs}
         return any(spell.club_id in clubs for p in being.people for spell in p.spells)
 
-    def _is_player(self, being: Being) -> bool:
+    def is_player(self, being: Being) -> bool:
+        """Whether somebody plays, by the text and by the register."""
         return being.role == "player" and (not being.people or any(p.role == "player" for p in being.people))
 
     def _is_coach(self, being: Being) -> bool:

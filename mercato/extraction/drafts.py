@@ -83,8 +83,10 @@ class Drafter(Outcomes):
         """Whom the text is about by now: "to follow X" is about the other."""
         replaced = [b for e in events for b, _ in e.replaced]
         about = [b for b in local if b not in replaced]
+        told = [d.being for d in found if d.being not in replaced]
+        if not told and self.topic is not None and self.resolver.is_player(self.topic):
+            about = [b for b in about if self.resolver.is_player(b)]  # a coach who speaks of him is not the topic
         if about or (local and self.topic is None):
-            told = [d.being for d in found if d.being not in replaced]
             self.topic = (told or about or local)[-1]
 
     def _is_aside(self, moves: list[Draft]) -> bool:
