@@ -97,9 +97,13 @@ class Resolver(RegisterFacts):
                 if opens and mention.bare and mention.name is None and not (mention.pronoun or self.elliptic):
                     continue  # a headline's "South Korean striker" is whoever the text will name
                 being = self._being(mention)
-                if mention.pronoun and node.key in self.objects and being is not None:
-                    if being is actor or (being is alone and not self.is_player(being)):
-                        being = self._other_than(being) or being  # "Gasperini, who had him in Bergamo, wants him"
+                if (
+                    mention.pronoun
+                    and node.key in self.objects
+                    and being is not None
+                    and (being is actor or (being is alone and not self.is_player(being)))
+                ):
+                    being = self._other_than(being) or being  # "Gasperini, who had him in Bergamo, wants him"
                 if being is not None:
                     about = node.role != "aside" and node.kind is not NodeKind.CLUB  # not "el Betis de Pellegrini"
                     if not mention.pronoun and about:
