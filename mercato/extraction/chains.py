@@ -21,6 +21,8 @@ from mercato.model import ENDS, Stage
 # Steps that a conditional of hearsay reports as taken: "lui offrirait un contrat".
 _SAID = frozenset({"talks", "bid"})
 _PARTING = CLAUSE_WORDS | {"conjunctions"}
+# Forms of a verb that are nouns as well: "move", "plans".
+_LIKE_NOUNS = frozenset({"base", "third"})
 
 
 class Chains(StepTools):
@@ -34,7 +36,9 @@ class Chains(StepTools):
             entry = pick(node, nodes[at + 1] if at + 1 < len(nodes) else None, is_noun(nodes, at))
             if entry is not None and entry.get("aside"):
                 continue
-            if entry is None or (entry.form == "base" and not entry.get("noun") and self._is_object_noun(nodes, at)):
+            if entry is None or (
+                entry.form in _LIKE_NOUNS and not entry.get("noun") and self._is_noun(nodes, at, entry)
+            ):
                 continue
             last = chains[-1] if chains else None
             if last is not None and self._governs(nodes, last, at):
@@ -45,8 +49,11 @@ class Chains(StepTools):
                 chains.append(Chain([at], [entry], purposive))
         return chains
 
-    def _is_object_noun(self, nodes: list[Node], at: int) -> bool:
-        """ "in a late move on deadline day": what stands behind an indefinite article is no verb."""
+    def _is_noun(self, nodes: list[Node], at: int, entry: Entry) -> bool:
+        """ "in a late move on deadline day", "in Luis Enrique's plans": behind an article or a possessor is no verb."""
+        before = nodes[at - 1] if at else None
+        if entry.form == "third":
+            return before is not None and before.owner and not any(m.pronoun for m in before.people)
         for index in range(at - 1, max(at - 4, -1), -1):
             if nodes[index].has("articles"):
                 return nodes[index].key in self.language.words["indefinite"]

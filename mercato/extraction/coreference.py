@@ -44,6 +44,8 @@ class Resolver(RegisterFacts):
         self.recent_clubs: list[ClubName] = []
         self.last_plural_from: ClubName | None = None
         self.here: list[Being] = []
+        # Where the sentence first speaks of each of those.
+        self.starts: dict[int, int] = {}
         self.subjects: list[Being] = []
         self.in_clause: Being | None = None
         self.club_here: ClubName | None = None
@@ -114,6 +116,7 @@ class Resolver(RegisterFacts):
                         alone = being if not (self.here or node.role or node.owner) else None
                     if being not in self.here and about:
                         self.here.append(being)
+                        self.starts[id(being)] = mention.start
                     if opens or (about and not aside and node.role not in _ASIDE_ROLES and being.role != "official"):
                         self.subjects.append(being)
                     mention.being = being
@@ -135,6 +138,7 @@ class Resolver(RegisterFacts):
         elif self.here and (self.spoken_of is None or self.elliptic or self.opened):
             self.spoken_of = next((b for b in self.here if b.role == "player"), self.here[0])
         self.here = []
+        self.starts = {}
         self.subjects = []
         if self.club_first is not None:
             self.club_spoken_of = self.club_first

@@ -34,6 +34,7 @@ class Drafter(Outcomes):
         `continued` are the people of a sentence that goes on with a list ("The list includes A and B").
         """
         self._settle_outcomes(events)
+        self.taken = {id(being): event for event in reversed(events) for being, _ in event.people}
         self.capped = self.capped or any(e.entry.get("caps") for e in events)
         found: list[Draft] = list(targeted)
         if continued and self.open_set is None:
@@ -270,6 +271,8 @@ class Drafter(Outcomes):
         if event.elliptic and event.frame in ("pursue", "acquire", "bid") and event.subject is not None:
             doers = [m.being for m in event.subject.people]
             here = [b for b in here if b not in doers]
+        if event.entry.get("noun") and self.topic is not None and self.resolver.is_player(self.topic):
+            here = [b for b in here if not self._belongs_later(b, event)]
         if event.dropped and self.topic is not None and not any(b.first[0] < event.span[0] for b in here):
             here = local = []
         if here:
@@ -284,6 +287,14 @@ class Drafter(Outcomes):
         if self.topic is not None and known and (event.elliptic or not (local or _names_object(event))):
             return [(self.topic, self.topic.first)]
         return []
+
+    def _belongs_later(self, being: Being, event: Event) -> bool:
+        """ "Liverpool's offer is on the table and Palace want Igor": whom a later step is the first to name."""
+        later = self.taken.get(id(being))
+        if later is None or later.at <= event.at or self.resolver.starts.get(id(being), 0) < event.span[1]:
+            return False
+        ours = {club.name.key for club in event.buyers}
+        return not any(club.name.key in ours for club in later.buyers)
 
     def _rivals(self, events: list[Event], found: list[Draft]) -> Iterator[Draft]:
         """Clubs named as competition for a person that another event of the sentence is about."""

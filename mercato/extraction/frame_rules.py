@@ -32,6 +32,8 @@ class FrameRules(Sides):
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.topic: Being | None = None
+        # The first step of the sentence that names somebody.
+        self.taken: dict[int, Event] = {}
         self.open_set: Event | None = None
         self.suitors: dict[int, Club] = {}
         self.last_pull: Event | None = None
@@ -303,6 +305,7 @@ class FrameRules(Sides):
             yield self._draft(event, ClaimKind.STAY, being, span, club)
 
     def _talks(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
+        self._part_from_seller(event, people)
         self._note_sellers(event, people)
         clubs = event.buyers + event.partner_clubs or self._implied(event, people)
         deal = self.deal

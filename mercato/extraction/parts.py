@@ -228,6 +228,9 @@ class Parts(Assigning):
                 if node.owner and node.kind is NodeKind.CLUB and at + 1 < stop and nodes[at + 1].kind is NodeKind.CLUB:
                     at += 1
                     continue  # "Wrexham's rivals Stockport County"
+                if self._owns_a_person(nodes, at, stop):
+                    at += 1
+                    continue
                 role = node.role or (tail if first else None)
                 self._take(event, node, role, first, frame, nodes, at)
                 first = first and node.owner and node.kind is NodeKind.PERSON and node.people[0].pronoun
@@ -237,6 +240,12 @@ class Parts(Assigning):
             elif self._ends_objects(nodes, at):
                 break
             at += 1
+
+    def _owns_a_person(self, nodes: list[Node], at: int, stop: int) -> bool:
+        """ "Scott Wharton's team-mate Igor Tyjon": by whom somebody is told, and nobody who takes part."""
+        node = nodes[at]
+        named = node.kind is NodeKind.PERSON and node.owner and not node.people[0].pronoun
+        return named and at + 1 < stop and nodes[at + 1].kind is NodeKind.PERSON and nodes[at + 1].role is None
 
     def _take_named(self, nodes: list[Node], at: int, event: Event, frame: Frame) -> None:
         """ "wants a new striker: X": who stands behind the colon is the one not yet named."""

@@ -61,6 +61,20 @@ class Sides:
         event.buyers = [c for c in sides if c is not seller]
         being.at(seller.name, seller.span, 2)
 
+    def _part_from_seller(self, event: Event, people: list[tuple[Being, Span]]) -> None:
+        """ "Talks with Slavia Prague for X are advanced": with his club, by the club whose news it is."""
+        if event.buyers or event.sellers or event.subject is not None or len(people) != 1 or not event.people:
+            return
+        being, partners = people[0][0], event.partner_clubs
+        known = being.club or self.resolver.known_club(being)
+        with_owner = known is not None and [known.key] == [c.name.key for c in partners]
+        if len(partners) != 1 or not (with_owner or (self.resolver.section is not None and not self.resolver.elliptic)):
+            return
+        event.sellers, event.partner_clubs = partners, []
+        event.buyers = self._home(event, being)
+        if not event.buyers:
+            event.sellers, event.partner_clubs = [], partners
+
     def _home(self, event: Event, being: Being) -> list[Club]:
         """ "the Dane arrives from Lens": the club whose news it is, where the text leaves out where to."""
         resolver = self.resolver
