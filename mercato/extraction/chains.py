@@ -212,6 +212,8 @@ class Chains(StepTools):
                 and self._after_be(nodes, chain.nodes[0])
             ):
                 stage = Stage.ADVANCED
+            elif core.form == "ing" and self._is_means(nodes, chain.nodes[0]):
+                stage = Stage(name)
         elif (
             core.form == "base"
             and self._after(nodes, chain.nodes[0], "conjunctions")
@@ -240,6 +242,13 @@ class Chains(StepTools):
         if stage is Stage.DONE and self._after_when(nodes, chain):
             return Stage.AGREED
         return stage
+
+    def _is_means(self, nodes: list[Node], at: int) -> bool:
+        """ "have broken the record by signing X": done, where what it is done by is no plan."""
+        if at == 0 or nodes[at - 1].key not in self.language.words.get("means", ()):
+            return False
+        clause = nodes[: at - 1]
+        return any(n.has("have") for n in clause) and not any(e.get("governs") for n in clause for e in n.entries)
 
     def _is_reported(self, nodes: list[Node], at: int) -> bool:
         """ "a annoncé qu'il quitterait": behind "that" the conditional is the future of what was said in the past."""

@@ -10,6 +10,7 @@ from mercato.extraction.coreference import Being
 from mercato.extraction.events import Event, Span
 from mercato.extraction.names import ClubName
 from mercato.model import (
+    LADDER,
     Certainty,
     ClaimKind,
     ClubRef,
@@ -57,6 +58,12 @@ class Draft(msgspec.Struct, eq=False):
     def key(self) -> tuple[ClaimKind, int, str]:
         """What makes two drafts the same claim."""
         return self.kind, id(self.being), self.club.key if self.club else ""
+
+    def advance(self, event: Event) -> None:
+        """Move on to the stage of another step of the same move, never back."""
+        if event.stage in LADDER and self.stage in LADDER and LADDER.index(event.stage) > LADDER.index(self.stage):
+            self.stage = event.stage
+            self.spans.append((EvidenceRole.STAGE, event.span))
 
 
 def claim_id(

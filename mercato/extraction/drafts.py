@@ -150,11 +150,11 @@ class Drafter(Outcomes):
                 return False
         for club in others[:1]:
             deal.being.at(club.name, club.span)
-        self._advance(deal, event)
+        deal.advance(event)
         deal.last = event.sentence
         for other in found if not event.people else ():
             if other.event is not None and other.event is deal.event and other.club == deal.club:
-                self._advance(other, event)
+                other.advance(event)
         return True
 
     def _is_refused(self, event: Event) -> bool:
@@ -223,14 +223,7 @@ class Drafter(Outcomes):
             own = [d for d in found if d.event is not None and d.kind is ClaimKind.MOVE and d.event.at > event.at]
             for draft in own[:1]:
                 if open_to_all or any(b is draft.being for b, _ in event.people):
-                    self._advance(draft, event)
-
-    @staticmethod
-    def _advance(draft: Draft, event: Event) -> None:
-        """Moves a draft on to the stage of another step of the same move, never back."""
-        if event.stage in LADDER and draft.stage in LADDER and LADDER.index(event.stage) > LADDER.index(draft.stage):
-            draft.stage = event.stage
-            draft.spans.append((EvidenceRole.STAGE, event.span))
+                    draft.advance(event)
 
     def _coach_wants(self, event: Event) -> None:
         """ "Allegri has been linked with some of his old players": a coach linked with people stands for his club."""
@@ -272,7 +265,7 @@ class Drafter(Outcomes):
             doers = [m.being for m in event.subject.people]
             here = [b for b in here if b not in doers]
         if event.entry.get("noun") and self.topic is not None and self.resolver.is_player(self.topic):
-            here = [b for b in here if not self._belongs_later(b, event)]
+            here, local = ([b for b in some if not self._belongs_later(b, event)] for some in (here, local))
         if event.dropped and self.topic is not None and not any(b.first[0] < event.span[0] for b in here):
             here = local = []
         if here:

@@ -20,6 +20,7 @@ from mercato.extraction.steps import (
 from mercato.model import Stage
 
 _FIRM = frozenset({Stage.ADVANCED, Stage.AGREED, Stage.DONE})
+_TOLD = frozenset({"agree", "settled"})
 
 __all__ = ["Club", "Event", "EventReader", "Span"]
 
@@ -32,6 +33,7 @@ class EventReader(Chains, Parts):
     def read(self, nodes: Row, sentence: int) -> list[Event]:
         """The events of a sentence, with their parts."""
         chains = self._chains(nodes) if nodes.has("event") else []
+        self._hear(nodes, chains, sentence)
         bare = nodes.people and (self.elliptic or (nodes.clubs and nodes.has("prep:goal")))
         events: list[Event] = [*self._bare_moves(nodes, sentence), *self._listed(nodes, sentence)] if bare else []
         if nodes.people and not events:
@@ -64,6 +66,15 @@ class EventReader(Chains, Parts):
         self._doubt(nodes, events)
         events.extend(list(self._rival_bids(nodes, events)))
         return events
+
+    def _hear(self, nodes: Row, chains: list[Chain], sentence: int) -> None:
+        """ "Done deal!": a sentence that says no more than how far the move has come that the next one tells."""
+        if len(chains) != 1 or nodes.people or nodes.clubs or chains[0].entries[-1].attributes["frame"] not in _TOLD:
+            return
+        core = chains[0].entries[-1].get("core")
+        plain = all(n.kind in (NodeKind.EVENT, NodeKind.MARK, NodeKind.FIGURE) for n in nodes)
+        if plain and core is not None:
+            self.announced = (sentence, Stage(core))
 
     def _doubt(self, nodes: list[Node], events: list[Event]) -> None:
         """ "is unsure whether Vlahovic will extend": what is in doubt is no more than possible."""
@@ -135,7 +146,8 @@ class EventReader(Chains, Parts):
                 and not any(n.kind is NodeKind.EVENT and not self._is_official(n) for n in nodes[:low])
             ):
                 done = any(self._is_official(n) for n in nodes[:low]) and direction.key != "-"
-                stage = Stage.DONE if done else Stage.INTEREST
+                told = self.announced[1] if self.announced[0] == sentence - 1 else Stage.INTEREST
+                stage = Stage.DONE if done else told
                 event = Event("join", stage, (direction.start, club.end), sentence, at - 1, BARE)
                 self._assign(event, person, "player")
                 self._assign(event, club, "buyer")

@@ -284,6 +284,8 @@ class FrameRules(Sides):
     def _stay(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         clubs = event.keepers or event.partner_clubs
         for being, span in people:
+            if not clubs and event.entry.get("implied") == "keeper" and self._joins(being, event):
+                continue
             club = clubs[0] if clubs else self._own_club(being)
             if club is None and event.entry.get("implied") == "keeper":
                 club = next(iter(self._home(event, being)), None)
@@ -303,6 +305,14 @@ class FrameRules(Sides):
                 continue
             being.at(club.name, club.span)
             yield self._draft(event, ClaimKind.STAY, being, span, club)
+
+    def _joins(self, being: Being, event: Event) -> bool:
+        """ "Arsenal have signed Smith. She has put her name to a contract": theirs, as the move has come so far."""
+        deal = self.deal
+        if deal is None or deal.being is not being or deal.kind is not ClaimKind.MOVE or deal.stage not in LADDER[3:]:
+            return False
+        deal.advance(event)
+        return True
 
     def _talks(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._part_from_seller(event, people)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mercato.extraction.coreference import Resolver
 from mercato.extraction.languages import Language
+from mercato.model import Stage
 
 
 class StepTools:
@@ -12,6 +13,8 @@ class StepTools:
     def __init__(self, language: Language, resolver: Resolver) -> None:
         self.language = language
         self.resolver = resolver
+        # A sentence that tells nothing but a stage, and which: "Done deal!".
+        self.announced = (-2, Stage.INTEREST)
         self.previous = language.words.get("previous", frozenset())
         self.marks_objects = bool(language.words.get("object_prepositions"))
         self.turns = "subject_after_verb" in language.words["switches"]
