@@ -33,7 +33,9 @@ class Chains(StepTools):
         for at, node in enumerate(nodes):
             if node.kind is not NodeKind.EVENT:
                 continue
-            entry = pick(node, nodes[at + 1] if at + 1 < len(nodes) else None, is_noun(nodes, at))
+            fitting = [e for e in node.entries if e.category == "event" and self._has_needed(nodes, at, e)]
+            following = nodes[at + 1] if at + 1 < len(nodes) else None
+            entry = pick(fitting or node.entries, following, is_noun(nodes, at))
             if entry is not None and entry.get("aside"):
                 continue
             if entry is None or (
@@ -111,7 +113,7 @@ class Chains(StepTools):
     def _event(self, nodes: list[Node], chain: Chain, sentence: int) -> Event | None:
         core = chain.entries[-1]
         frame = core.attributes["frame"]
-        if frame == "none" or not self._has_needed(nodes, chain, core) or self._is_of_old(nodes, chain, core):
+        if frame == "none" or not self._has_needed(nodes, chain.nodes[-1], core) or self._is_of_old(nodes, chain, core):
             return None
         governors = tuple(e.get("governs") for e in chain.entries[:-1])
         head, tail = nodes[chain.nodes[0]], nodes[chain.nodes[-1]]
@@ -174,12 +176,12 @@ class Chains(StepTools):
             return False
         return bool(figure.date) and str(figure.date)[:4] < str(day.year)
 
-    def _has_needed(self, nodes: list[Node], chain: Chain, core: Entry) -> bool:
+    def _has_needed(self, nodes: list[Node], at: int, core: Entry) -> bool:
         """ "send X out on loan": a verb that is a step only with certain words behind its object."""
         needed = core.get("behind")
         if needed is None:
             return True
-        for node in nodes[chain.nodes[-1] + 1 :]:
+        for node in nodes[at + 1 :]:
             if node.kind is NodeKind.EVENT or node.key in (";", "."):
                 return False
             if node.key in needed:

@@ -47,8 +47,8 @@ class Drafter(Outcomes):
             found.extend(self._moves(self.open_set, continued, self.open_set.buyers))
         for event in events:
             make = self._by_frame.get(event.frame)
-            if make is None or event.stage is None:
-                continue
+            if make is None or event.stage is None or (event.entry.get("past") and not event.governors):
+                continue  # "paid £44m for X last summer" is no news
             if event.aside:  # takes its sums and dates, and is dropped with them
                 found.extend(self._draft(event, ClaimKind.MOVE, b, s, c) for b, s in event.people for c in event.buyers)
                 continue
@@ -64,9 +64,8 @@ class Drafter(Outcomes):
             sought = event.unnamed_object and event.frame == "pursue" and not event.people  # "needs a new keeper"
             if (event.plural_object or sought) and event.buyers:
                 self.open_set = event
-            for draft in make(event, people):
-                if draft.being.role != "official":
-                    found.append(draft)
+            drafts = self._refused_to(event, make(event, people)) if event.told else make(event, people)
+            found.extend(draft for draft in drafts if draft.being.role != "official")
         self._lend(found)
         self._exchange(events, found, local)
         self._settle_ahead(events, found)

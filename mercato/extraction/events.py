@@ -64,6 +64,8 @@ class EventReader(Chains, Parts):
             ):
                 events.append(event)
         self._doubt(nodes, events)
+        if nodes.has("event:inform"):
+            self._inform(nodes, events)
         events.extend(list(self._rival_bids(nodes, events)))
         return events
 
@@ -75,6 +77,19 @@ class EventReader(Chains, Parts):
         plain = all(n.kind in (NodeKind.EVENT, NodeKind.MARK, NodeKind.FIGURE) for n in nodes)
         if plain and core is not None:
             self.announced = (sentence, Stage(core))
+
+    def _inform(self, nodes: Row, events: list[Event]) -> None:
+        """ "have told Juventus that X will not leave", "X not for sale, United tell Juve": the club that hears it."""
+        for at, node in enumerate(nodes):
+            if not node.has("event:inform"):
+                continue
+            behind = [n for n in nodes[at + 1 : at + 3] if not n.has("prep", "goal")]
+            if not behind or behind[0].kind is not NodeKind.CLUB or behind[0].owner:
+                continue
+            nearest = min((x for x in events if x.at != at), key=lambda x: abs(x.at - at), default=None)
+            if nearest is not None:
+                named = [(c, m) for m in behind[0].clubs if (c := m.settled) is not None]
+                nearest.told = [Club(name, (mention.start, mention.end)) for name, mention in named]
 
     def _doubt(self, nodes: list[Node], events: list[Event]) -> None:
         """ "is unsure whether Vlahovic will extend": what is in doubt is no more than possible."""

@@ -40,6 +40,7 @@ EVENT_KEYS = frozenset(
             "turned_by",
             "behind",
             "caps",
+            "past",
             "aside",
         ),
         *("likes", "offers", "arrives"),

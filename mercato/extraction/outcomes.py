@@ -8,7 +8,7 @@ from itertools import pairwise
 from mercato.extraction.draft import Draft
 from mercato.extraction.events import Club, Event
 from mercato.extraction.frame_rules import OPEN_STEPS, REFUSABLE, FrameRules
-from mercato.model import LADDER, ClaimKind, Stage
+from mercato.model import LADDER, ClaimKind, EvidenceRole, Stage
 
 
 class Outcomes(FrameRules):
@@ -40,6 +40,17 @@ class Outcomes(FrameRules):
                 open_still = draft.stage in LADDER[:3] and draft.club is not None and draft.club.key in clubs
                 if other and earlier and open_still:
                     draft.stage = Stage.WITHDRAWN
+
+    def _refused_to(self, event: Event, drafts: Iterator[Draft]) -> Iterator[Draft]:
+        """ "United have told Juventus that X will stay": who is told so is refused."""
+        for draft in drafts:
+            suitors = [c for c in event.told if draft.club is None or c.name.key != draft.club.key]
+            if draft.kind is not ClaimKind.STAY or not suitors:
+                yield draft
+                continue
+            person = next(span for role, span in draft.spans if role is EvidenceRole.PERSON)
+            for club in suitors:
+                yield self._draft(event, ClaimKind.MOVE, draft.being, person, club, Stage.REJECTED)
 
     def _settle_outcomes(self, events: list[Event]) -> None:
         """ "a bid was rejected by", "his move to X collapsed": the outcome belongs to the step before it."""

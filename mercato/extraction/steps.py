@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from mercato.extraction.coreference import Being
@@ -49,6 +51,8 @@ class Event(msgspec.Struct, eq=False):
     # Two clubs joined by "between": one of them is the seller.
     between: bool = False
     deal: str | None = None
+    # The clubs that are told so: "have told Juventus that X will stay".
+    told: list[Club] = []
     # Told in passing of somebody ("who joined Spurs in the summer"): a career fact and no news.
     aside: bool = False
     # Behind a word for what has happened by now: "following their signing of".
@@ -68,9 +72,9 @@ class Chain(msgspec.Struct, eq=False):
     purposive: bool = False
 
 
-def pick(node: Node, following: Node | None, noun: bool = False) -> Entry | None:
+def pick(entries: Iterable[Entry], following: Node | None, noun: bool = False) -> Entry | None:
     """The event that a phrase stands for: a word that governs nothing only where nothing better fits."""
-    events = [entry for entry in node.entries if entry.category == "event"]
+    events = [entry for entry in entries if entry.category == "event"]
     if len(events) < 2:
         return events[0] if events else None
     person_next = following is not None and following.kind is NodeKind.PERSON
