@@ -19,6 +19,10 @@ from mercato.extraction.steps import (
 from mercato.model import Stage
 
 
+# Steps that somebody takes for a club, with somebody else.
+_TAKEN = frozenset({"acquire", "pursue", "bid", "keep", "sell"})
+
+
 class Assigning(StepTools):
     """Gives people and clubs to a step."""
 
@@ -142,11 +146,15 @@ class Assigning(StepTools):
     def _not_the_speaker(self, event: Event) -> None:
         """ "the president rules out the return of X": whoever does it to another's step takes none himself."""
         subject = event.subject
-        if subject is None or subject.owner or not (event.entry.get("noun") and event.governors):
+        if subject is None or subject.owner:
             return
         own = [b for m in subject.people if (b := m.being) is not None]
         others = [pair for pair in event.people if pair[0] not in own]
-        if own and others and self.turns:
+        of_anothers_step = self.turns and event.entry.get("noun") and event.governors
+        takes = (
+            event.frame in _TAKEN and bool(event.entry.form) and not event.passive
+        )  # "Clough took X from Birmingham"
+        if own and others and (of_anothers_step or takes):
             event.people = others
 
     def _object_pronoun(self, nodes: list[Node], chain: Chain, event: Event, frame: Frame) -> None:
