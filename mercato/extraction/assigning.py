@@ -18,7 +18,6 @@ from mercato.extraction.steps import (
 )
 from mercato.model import Stage
 
-
 # Steps that somebody takes for a club, with somebody else.
 _TAKEN = frozenset({"acquire", "pursue", "bid", "keep", "sell"})
 
