@@ -6,6 +6,7 @@ Pages and programs look things up here at every request; nothing is worked out, 
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +24,8 @@ RECORDS, SCORES, BACKTEST = "records", "scores", "backtest"
 _PLAIN = "n:"  # how rumours mark a key that is a folded name; forecasts file the name alone
 _STAY = "stay"
 _BUSY_MS = 1_000
+_REMEMBERED = 12
+"""Bodies of what is kept whole that stay decoded: the three of today, and those of a few days that were asked for."""
 
 
 def store_path(ledger: Path) -> Path:
@@ -81,7 +84,7 @@ class Kept:
         self._path = path
         self._lock = threading.Lock()
         self._connection: apsw.Connection | None = None
-        self._whole: dict[int, Any] = {}
+        self._whole: OrderedDict[int, Any] = OrderedDict()
 
     def history(self, person: str, window: str, until: datetime | None = None) -> list[KeptForecast]:
         """What was said of a person (by the key of a rumour) and a window by a moment, oldest first.
@@ -124,13 +127,7 @@ class Kept:
         rows = self._rows(sql, (name, _until(until)))
         if not rows:
             return None
-        number = int(str(rows[0][0]))
-        if number not in self._whole:
-            body = self._rows("SELECT body FROM kept WHERE number = ?", (number,))[0][0]
-            self._whole = {n: v for n, v in self._whole.items() if n > number - 4} | {
-                number: msgspec.json.decode(str(body))
-            }
-        return datetime.fromisoformat(str(rows[0][1])), self._whole[number]
+        return datetime.fromisoformat(str(rows[0][1])), self._body(int(str(rows[0][0])))
 
     def close(self) -> None:
         """Close the file."""
@@ -138,6 +135,19 @@ class Kept:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+    def _body(self, number: int) -> Any:
+        """What stands in a row that is kept whole; the rows asked for last are not decoded again."""
+        with self._lock:
+            if number in self._whole:
+                self._whole.move_to_end(number)
+                return self._whole[number]
+        body = msgspec.json.decode(str(self._rows("SELECT body FROM kept WHERE number = ?", (number,))[0][0]))
+        with self._lock:
+            self._whole[number] = body
+            while len(self._whole) > _REMEMBERED:
+                self._whole.popitem(last=False)
+        return body
 
     def _rows(self, sql: str, parameters: Sequence[str | int]) -> list[tuple[object, ...]]:
         with self._lock:

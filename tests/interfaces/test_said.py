@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
@@ -98,10 +99,9 @@ def test_a_page_shows_the_last_chance_and_its_reasons(client: TestClient, rumour
 
 
 def test_a_day_shows_what_had_been_said_by_then(client: TestClient, rumour: dict[str, Any]) -> None:
-    found = client.get(f"{API}/forecasts?person=Perin&limit=50").json()["data"]
-    assert found == [] or found[0]["moment"] > found[-1]["moment"]
-    every = client.get(f"{API}/forecasts").json()["data"]
-    assert [said["chances"][0]["probability"] for said in every] == [0.6, 0.4]
+    found = client.get(f"{API}/forecasts", params={"person": rumour["person_name"], "limit": 50}).json()["data"]
+    assert [said["chances"][0]["probability"] for said in found] == [0.6, 0.4], "the latest moment first"
+    assert client.get(f"{API}/forecasts?person=Nobody+Atall").json()["data"] == []
     # They were written down today: on a day before that nobody could know them, whatever day they are for.
     kept = client.get(f"{API}/forecasts?as_of=2026-01-01").json()["data"]
     assert kept == []
@@ -174,3 +174,21 @@ def test_what_is_kept_needs_no_file(tmp_path: Path) -> None:
     assert kept.latest("Q1", "2025-summer") is None
     assert kept.whole(RECORDS) is None
     assert not (tmp_path / "none.sqlite").exists()
+
+
+def test_days_asked_for_long_ago_are_not_held_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "f.sqlite"
+    with ForecastStore(path) as store:
+        for number in range(40):
+            store.keep(RECORDS, [number])
+    moments = [row[0] for row in apsw.Connection(str(path)).execute("SELECT said_at FROM kept ORDER BY number")]
+    kept = Kept(path)
+    told = [kept.whole(RECORDS, datetime.fromisoformat(at)) for at in reversed(moments)]
+    assert [found[1] for found in told if found] == [[number] for number in reversed(range(40))]
+    first, last = (kept.whole(RECORDS, datetime.fromisoformat(at)) for at in (moments[-1], moments[0]))
+    assert last is not None
+    assert told[-1] is not None
+    assert last[1] is told[-1][1], "what was just asked for is not decoded again"
+    assert first is not None
+    assert told[0] is not None
+    assert first[1] is not told[0][1], "what was asked for 40 days ago is still held"
