@@ -27,7 +27,8 @@ from mercato.interfaces.alerts.rules import Event, Rule, load_rules, make_rule, 
 from mercato.interfaces.alerts.sending import send
 from mercato.interfaces.cli.main import main
 from mercato.ledger import Ledger
-from mercato.model import Stage
+from mercato.model import ENDS, Stage
+from mercato.model.rumours import ReportRole
 from mercato.register import load_register
 from mercato.rumours.book import RumourBook
 from mercato.rumours.rates import load_rates
@@ -113,8 +114,13 @@ def test_origins_denials_and_stages_are_told_apart(book: RumourBook) -> None:
     assert origins
     assert all("new origin" in one.body["new"] for one in origins)
     ends = found(book, events=(Event.DENIAL,))
-    assert ends
-    assert {one.body["stage"] for one in ends} <= {"rejected", "withdrawn", "denied", *(s.value for s in Stage)}
+    reports = {(r.id, report.document_id): report for r in book.rumours() for report in r.reports}
+    told = {(one.body["rumour"], one.body["document"]) for one in ends}
+    denials = {at for at, report in reports.items() if report.role is ReportRole.DENIAL}
+    assert denials
+    assert denials <= told
+    assert all(reports[at].stage in ENDS for at in told - denials)
+    assert len(told) < len(reports)
     late = found(book, stage=Stage.AGREED)
     assert late
     assert {one.body["stage"] for one in late} <= {"agreed", "done"}
