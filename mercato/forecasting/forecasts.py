@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from mercato.forecasting.cases import ELSEWHERE, Case, CaseMaker
+from mercato.forecasting.chances import Chance, Reason
 from mercato.forecasting.features import pair_signals, person_signals
 from mercato.forecasting.hazard import Rows, probabilities, reference_window
 from mercato.forecasting.model import Model, interval
@@ -22,27 +23,6 @@ STALE_DAYS = 90
 
 _REASONS = 4
 _LEAST_REASON = 0.05  # weights are in logarithms of a hazard: less than 5 % of a change is no reason
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One signal that moves a figure: by how much the hazard is multiplied against the usual, and the line for it."""
-
-    signal: str
-    factor: float
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chance:
-    """The chance of one outcome: a club (`club_id` where known), elsewhere, or staying."""
-
-    outcome: str
-    name: str
-    probability: float
-    low: float | None = None
-    high: float | None = None
-    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from typing import Any
 import apsw
 import msgspec
 
+from mercato.forecasting.chances import Chance
 from mercato.model import ClaimKind
 from mercato.model.rumours import Rumour
 
@@ -33,25 +34,6 @@ def store_path(ledger: Path) -> Path:
     return ledger.with_name(f"{ledger.stem}.forecasts.sqlite")
 
 
-class KeptReason(msgspec.Struct, frozen=True):
-    """A signal, by how much it multiplies the hazard, and its sentence."""
-
-    signal: str
-    factor: float
-    sentence: str
-
-
-class KeptChance(msgspec.Struct, frozen=True):
-    """The chance of one outcome, with its nine-in-ten interval."""
-
-    outcome: str
-    name: str
-    probability: float
-    low: float | None = None
-    high: float | None = None
-    reasons: tuple[KeptReason, ...] = ()
-
-
 class KeptForecast(msgspec.Struct, frozen=True):
     """A forecast as it was said. `chances` add up to one; where there was too little to go by, `why_not` says so."""
 
@@ -60,10 +42,10 @@ class KeptForecast(msgspec.Struct, frozen=True):
     window: str
     moment: datetime
     model: str
-    chances: tuple[KeptChance, ...] = ()
+    chances: tuple[Chance, ...] = ()
     why_not: str = ""
 
-    def of(self, rumour: Rumour) -> KeptChance | None:
+    def of(self, rumour: Rumour) -> Chance | None:
         """The chance that a rumour comes true; None for a club the forecast did not name."""
         stay = next((chance for chance in self.chances if chance.outcome == _STAY), None)
         match rumour.kind:
@@ -72,7 +54,7 @@ class KeptForecast(msgspec.Struct, frozen=True):
             case ClaimKind.EXIT if stay is not None:
                 # What leaves and what stays add up to one, and so do the ends of their intervals, crosswise.
                 low, high = (None if end is None else 1 - end for end in (stay.high, stay.low))
-                return KeptChance("leave", "leaves", 1 - stay.probability, low, high)
+                return Chance("leave", "leaves", 1 - stay.probability, low, high)
             case _:
                 return next((c for c in self.chances if c.outcome == _filed(rumour.club)), None)
 

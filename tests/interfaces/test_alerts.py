@@ -19,7 +19,8 @@ from typing import Any
 import pytest
 
 from mercato.errors import DataFileError, Misused
-from mercato.forecasting.forecasts import Chance, Forecast
+from mercato.forecasting.chances import Chance
+from mercato.forecasting.forecasts import Forecast
 from mercato.interfaces.alerts.finding import Alert, from_forecasts, from_rumours
 from mercato.interfaces.alerts.outbox import MOST_TRIES, Delivery, Outbox, State
 from mercato.interfaces.alerts.round import send_due, take_in

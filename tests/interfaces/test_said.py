@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 
 pytest.importorskip("numpy", reason="the extra `forecast` is not installed")
 
-from mercato.forecasting.forecasts import Chance, Forecast, Reason
+from mercato.forecasting.chances import Chance, Reason
+from mercato.forecasting.forecasts import Forecast
 from mercato.forecasting.kept import RECORDS, SCORES, Kept, store_path
 from mercato.forecasting.store import ForecastStore
 from mercato.interfaces.api import said as routes_said
