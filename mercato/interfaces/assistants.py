@@ -163,7 +163,7 @@ class Questions:
     def _short(self, book: RumourBook, rumour: Rumour) -> dict[str, Any]:
         from mercato.interfaces.exports.rows import rumour_row
 
-        row = rumour_row(book, self._desk.register, rumour)
+        row = rumour_row(book, rumour)
         return {name: value for name, value in row.items() if value is not None}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mercato.register import Register
 
 Engine = Literal["pandas", "polars"]
-TABLES = ("rumours", "reports", "claims")
 
 
 def extract(
@@ -74,8 +73,7 @@ class News:
 
     def claims(self, **asked: Any) -> list[StoredClaim]:
         """Claims by `person`, `club`, `outlet`, `since`, `until`, `limit`."""
-        view = self.ledger.as_of(self.book.moment) if self.book.moment else self.ledger
-        return list(view.claims(**asked))
+        return list(self.book.view.claims(**asked))
 
     def rumours(self, **asked: Any) -> list[Rumour]:
         """Rumours by the fields of RumourFilter: `person`, `club`, `to`, `window`, `min_origins`, `limit` ..."""
@@ -94,24 +92,15 @@ class News:
 
         The columns are those of `mercato export`. Raises MercatoError where the engine is not installed.
         """
-        rows = list(self._rows(table, asked))
+        from mercato.interfaces.exports.rows import table_rows
+
+        rows = list(table_rows(table, self.book, **asked))
         if engine == "polars":
             polars = _installed("polars")
             return polars.DataFrame(rows, infer_schema_length=None)
         if engine != "pandas":
             raise Misused(f"{engine!r} is no engine; there are pandas and polars.")
         return _installed("pandas").DataFrame(rows)
-
-    def _rows(self, table: str, asked: dict[str, Any]) -> Iterable[dict[str, Any]]:
-        from mercato.interfaces.exports.rows import claim_row, report_rows, rumour_row
-
-        if table == "claims":
-            return (claim_row(self.register, stored) for stored in self.claims(**asked))
-        if table == "reports":
-            return (row for rumour in self.rumours(**asked) for row in report_rows(rumour))
-        if table == "rumours":
-            return (rumour_row(self.book, self.register, rumour) for rumour in self.rumours(**asked))
-        raise Misused(f"{table!r} is no table; there are {', '.join(TABLES)}.")
 
 
 def _installed(name: str) -> Any:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from mercato.errors import LedgerError, Misused, NotFound
-from mercato.ledger import Ledger
+from mercato.ledger import Ledger, LedgerView
 from mercato.model import ClaimKind, ClubRef, Stage
 from mercato.model.folding import fold
 from mercato.model.rumours import Report, Rumour, RumourStatus
@@ -66,7 +66,7 @@ class RumourBook:
     def __init__(self, ledger: Ledger, register: Register, rates: Rates, moment: datetime | None = None) -> None:
         self.ledger = ledger
         self.moment = moment
-        self._register = register
+        self.register = register
         self._rates = rates
         self._store = RumourStore(ledger, register)
         self._made: list[Rumour] | None = None
@@ -76,6 +76,11 @@ class RumourBook:
     def now(self) -> datetime:
         """The moment at which the book is read."""
         return self.moment or datetime.now(UTC)
+
+    @property
+    def view(self) -> LedgerView:
+        """The ledger as it stood at the book's moment."""
+        return self.ledger.as_of(self.moment) if self.moment else self.ledger
 
     def update(self) -> int:
         """Take in what is new in the ledger; how many articles that were."""
@@ -135,7 +140,7 @@ class RumourBook:
         name, _, club = (part.strip() for part in text.partition("@"))
         if not name:
             raise Misused(f"{text!r} names nobody. Write a name, an id, or NAME @ CLUB.")
-        if name in self._register.people:
+        if name in self.register.people:
             return name
         known = self.names.people_called(name)
         if len(known) == 1 and not club:
@@ -165,7 +170,7 @@ class RumourBook:
         if asked.person is not None and fold(asked.person).strip():
             conditions.append("(r.person = ? OR r.words LIKE ? ESCAPE '\\')")
             parameters += [asked.person, f"% {_escaped(fold(asked.person))} %"]
-            if asked.person not in self._register.people:
+            if asked.person not in self.register.people:
                 keys.insert(0, word_key_of(max(fold(asked.person).split(), key=len)))
         few = asked.changed_since is not None or asked.person is not None
         return self._store.iterate(
@@ -254,7 +259,7 @@ class RumourBook:
 
     def club_key(self, name: str) -> str:
         """The key of a club by its id or one of its names."""
-        return name if name in self._register.clubs else self.names.club_key(ClubRef(name))
+        return name if name in self.register.clubs else self.names.club_key(ClubRef(name))
 
     def _club_label(self, name: str) -> str:
         return self.names.club_name(self.names.club_key(ClubRef(name)), name)

@@ -83,11 +83,6 @@ def claims_of_document(book: RumourBook, stored: StoredDocument) -> list[StoredC
     return [stored_claim(row) for row in database.execute(sql, parameters)]
 
 
-def view_of(book: RumourBook) -> LedgerView:
-    """The ledger at the book's moment."""
-    return book.ledger.as_of(book.moment) if book.moment else book.ledger
-
-
 def document_record(book: RumourBook, stored: StoredDocument) -> dict[str, Any]:
     """A document with its text, blocks and claims."""
     document = stored.document
@@ -118,9 +113,7 @@ def source_record(book: RumourBook, name: str) -> dict[str, Any]:
         if book.names.outlet_key(count.outlet, None) == key or fold_outlet(count.outlet) == fold_outlet(name)
     ]
     said = dict.fromkeys([name, key, *(count.outlet for count in own)])
-    claims = {
-        stored.claim.id: stored for one in said for stored in view_of(book).claims(outlet=one, limit=NEWEST_CLAIMS)
-    }
+    claims = {stored.claim.id: stored for one in said for stored in book.view.claims(outlet=one, limit=NEWEST_CLAIMS)}
     something_said(name, own, claims)
     newest = sorted(claims.values(), key=dated, reverse=True)[:NEWEST_CLAIMS]
     return {
@@ -144,7 +137,7 @@ def person_rumours(book: RumourBook, name: str) -> tuple[dict[str, list[str]], l
 def newest_claims(book: RumourBook, person: str | None = None, club: str | None = None) -> list[dict[str, Any]]:
     """The newest claims on a person or a club, careers and contracts among them."""
     asked = ClaimFilter(person=person, club=club, limit=NEWEST_CLAIMS)
-    return [claim_record(stored) for stored in view_of(book).claims(asked)]
+    return [claim_record(stored) for stored in book.view.claims(asked)]
 
 
 def something_said(name: str, *found: Sized) -> None:

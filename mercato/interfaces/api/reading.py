@@ -20,7 +20,6 @@ from mercato.interfaces.api.answers import (
     rumour_record,
     something_said,
     source_record,
-    view_of,
 )
 from mercato.interfaces.api.envelope import MAX_PAGE, Answer, answer, paged
 from mercato.interfaces.api.shapes import (
@@ -199,7 +198,7 @@ def claim(claim_id: Part, desk: AtDesk, as_of: AsOf) -> Response:
 def document(document_id: Part, desk: AtDesk, as_of: AsOf) -> Response:
     """One text as it was read, with its parts and its claims."""
     with desk.book(as_of) as book:
-        return answer(document_record(book, document_of(view_of(book), document_id)))
+        return answer(document_record(book, document_of(book.view, document_id)))
 
 
 @router.get("/search", response_model=Answer[list[Found]], tags=["search"])

@@ -16,7 +16,6 @@ from mercato.interfaces.cli.options import day, ledger_option
 from mercato.interfaces.cli.output import print_json, say
 
 if TYPE_CHECKING:
-    from mercato.register import Register
     from mercato.rumours.book import RumourBook
 
 FORMS = {
@@ -60,53 +59,33 @@ def export(
     if what == "windows":
         _windows(form, out, countries, since)
         return
-    from mercato.register import load_register
-
-    register = load_register()
     with open_book(ledger_file, as_of) as book:
         if form == "jsonld":
             from mercato.interfaces.exports.linked import json_ld
 
-            _write_text(json_ld(register, _view(book, as_of).claims()), out)
+            _write_text(json_ld(book.register, book.view.claims()), out)
         elif form == "jsonl" and out is None:
-            for record in _records(what, book, as_of):
+            for record in _records(what, book):
                 print_json(record)
         elif form == "jsonl":
-            _write_text(_json_lines(_records(what, book, as_of)), out)
+            _write_text(_json_lines(_records(what, book)), out)
         else:
-            _write_table(_rows(what, book, register, as_of), form, out)
+            from mercato.interfaces.exports.rows import table_rows
+
+            _write_table(table_rows(what, book), form, out)
 
 
-def _view(book: RumourBook, as_of: datetime | None) -> Any:
-    return book.ledger.as_of(as_of) if as_of else book.ledger
-
-
-def _records(what: str, book: RumourBook, as_of: datetime | None) -> Iterator[Mapping[str, Any]]:
+def _records(what: str, book: RumourBook) -> Iterator[Mapping[str, Any]]:
     """Whole records, as the API has them."""
     from mercato.interfaces.cli.claims import as_record
     from mercato.interfaces.cli.rumour_text import record
-    from mercato.interfaces.exports.rows import report_rows
+    from mercato.interfaces.exports.rows import table_rows
 
     if what == "claims":
-        yield from map(as_record, _view(book, as_of).claims())
-        return
-    for rumour in book.rumours():
-        if what == "reports":
-            yield from report_rows(rumour)
-        else:
-            yield record(rumour, book.standing(rumour))
-
-
-def _rows(what: str, book: RumourBook, register: Register, as_of: datetime | None) -> Iterator[Mapping[str, Any]]:
-    from mercato.interfaces.exports.rows import claim_row, report_rows, rumour_row
-
-    if what == "claims":
-        yield from (claim_row(register, stored) for stored in _view(book, as_of).claims())
-    elif what == "reports":
-        for rumour in book.rumours():
-            yield from report_rows(rumour)
-    else:
-        yield from (rumour_row(book, register, rumour) for rumour in book.rumours())
+        return map(as_record, book.view.claims())
+    if what == "reports":
+        return table_rows(what, book)
+    return (record(rumour, book.standing(rumour)) for rumour in book.rumours())
 
 
 def _windows(form: str, out: Path | None, countries: tuple[str, ...], since: date | None) -> None:

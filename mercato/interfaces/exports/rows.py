@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mercato.errors import Misused
+from mercato.rumours.book import RumourFilter
+
 if TYPE_CHECKING:
     from mercato.ledger import StoredClaim
     from mercato.model.rumours import Report, Rumour
@@ -13,6 +16,24 @@ if TYPE_CHECKING:
     from mercato.rumours.book import RumourBook
 
 Row = dict[str, Any]
+
+TABLES = ("rumours", "reports", "claims")
+"""The tables of a book; windows, which the register has, are the fourth that is exported."""
+
+
+def table_rows(name: str, book: RumourBook, **asked: Any) -> Iterator[Row]:
+    """The rows of a table at the book's moment. `asked` are fields of ClaimFilter for claims, else of RumourFilter.
+
+    Raises Misused for what is no table.
+    """
+    if name == "claims":
+        return (claim_row(book.register, stored) for stored in book.view.claims(**asked))
+    if name not in TABLES:
+        raise Misused(f"{name!r} is no table; there are {', '.join(TABLES)}.")
+    found = book.rumours(RumourFilter(**asked))
+    if name == "reports":
+        return (row for rumour in found for row in report_rows(rumour))
+    return (rumour_row(book, rumour) for rumour in found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +72,9 @@ def ids_of(register: Register, key: str | None) -> Ids:
     return Ids(key, wikidata, number or None)
 
 
-def rumour_row(book: RumourBook, register: Register, rumour: Rumour) -> Row:
+def rumour_row(book: RumourBook, rumour: Rumour) -> Row:
     """A rumour as one row."""
-    standing, last = book.standing(rumour), rumour.last_news
+    register, standing, last = book.register, book.standing(rumour), rumour.last_news
     fee = standing.fee
     return {
         "id": rumour.id,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import RedirectResponse, Response
 
 from mercato.errors import Misused
-from mercato.interfaces.api.answers import checked_window, claims_of_document, document_of, rumour_filter, view_of
+from mercato.interfaces.api.answers import checked_window, claims_of_document, document_of, rumour_filter
 from mercato.interfaces.api.envelope import paged
 from mercato.interfaces.desk import as_moment
 from mercato.interfaces.finding import search, source_counts
@@ -90,7 +90,7 @@ def today(visit: Asked, filters: Annotated[Filters, Depends(Filters)], cursor: s
         found, following = paged(
             lambda count: book.rumours(filters.asked(book.now, count)), lambda r: r.id, _CARDS, cursor
         )
-        empty = not found and not view_of(book).counts().documents
+        empty = not found and not book.view.counts().documents
         chosen = {name: value for name, value in filters.set.items() if name != "since" or value not in _SINCE}
         return visit.page(
             "today.html", cards=visit.cards(book, found), filters=filters.values, narrowed=bool(filters.set),
@@ -121,7 +121,7 @@ def sources(visit: Asked, cursor: str | None = None) -> Response:
 def document(visit: Asked, document_id: Part) -> Response:
     """A text as it was read, with the words of its claims marked."""
     with visit.desk.book(visit.moment) as book:
-        stored = document_of(view_of(book), document_id)
+        stored = document_of(book.view, document_id)
         claims = [row.claim for row in claims_of_document(book, stored)]
         return visit.page(
             "document.html", document=stored.document, version=stored.version, seen_at=stored.seen_at,

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from mercato.interfaces.api.answers import document_of, newest_claims, person_rumours, something_said, view_of
+from mercato.interfaces.api.answers import document_of, newest_claims, person_rumours, something_said
 from mercato.interfaces.cli.rumour_text import fee_words, lead_words
 from mercato.interfaces.web import drawing, plot, show
 from mercato.interfaces.web.visit import MOST_ROWS, Asked, Part, Visit
@@ -55,7 +55,7 @@ def _documents_of_claims(rumour: Rumour) -> dict[str, str]:
 
 def _evidence(book: RumourBook, rumour: Rumour) -> list[dict[str, Any]]:
     """Each report with the paragraphs that its claims rest on."""
-    view, found = view_of(book), []
+    view, found = book.view, []
     for report in rumour.reports[:MOST_ROWS]:
         document = document_of(view, report.document_id).document
         claims = [view.claim(claim_id)[0].claim for claim_id in report.claims]
