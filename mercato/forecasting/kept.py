@@ -56,7 +56,7 @@ class KeptForecast(msgspec.Struct, frozen=True):
                 low, high = (None if end is None else 1 - end for end in (stay.high, stay.low))
                 return Chance("leave", "leaves", 1 - stay.probability, low, high)
             case _:
-                return next((c for c in self.chances if c.outcome == _filed(rumour.club)), None)
+                return next((c for c in self.chances if c.outcome == filed(rumour.club)), None)
 
 
 class Kept:
@@ -74,7 +74,7 @@ class Kept:
         Of several forecasts of one moment the one written down last holds.
         """
         sql = "SELECT body FROM forecast WHERE person = ? AND window = ? AND said_at <= ? ORDER BY moment, rowid"
-        rows = self._rows(sql, (_filed(person), window, _until(until)))
+        rows = self._rows(sql, (filed(person), window, _until(until)))
         found = [msgspec.json.decode(str(body), type=KeptForecast) for (body,) in rows]
         last = {said.moment: said for said in found if until is None or said.moment <= until}
         return list(last.values())
@@ -85,14 +85,14 @@ class Kept:
             "SELECT body FROM forecast WHERE person = ? AND window = ? AND said_at <= ? AND moment <= ? "
             "ORDER BY moment DESC, rowid DESC LIMIT 1"
         )
-        rows = self._rows(sql, (_filed(person), window, _until(until), _until(until)))
+        rows = self._rows(sql, (filed(person), window, _until(until), _until(until)))
         return msgspec.json.decode(str(rows[0][0]), type=KeptForecast) if rows else None
 
     def forecasts(
         self, people: Sequence[str], window: str | None, until: datetime | None, limit: int
     ) -> list[tuple[str, KeptForecast]]:
         """Forecasts with their ids, the latest moment first. `people` are keys; none of them means everybody."""
-        keys = [_filed(key) for key in people]
+        keys = [filed(key) for key in people]
         sql = "SELECT id, body FROM forecast WHERE said_at <= ? AND moment <= ?"
         parameters: list[str | int] = [_until(until), _until(until)]
         if keys:
@@ -144,7 +144,7 @@ class Kept:
                 return []
 
 
-def _filed(key: str) -> str:
+def filed(key: str) -> str:
     """A rumour's key as forecasts file it: an id, or the folded name."""
     return key.removeprefix(_PLAIN).partition("@")[0] if key.startswith(_PLAIN) else key
 

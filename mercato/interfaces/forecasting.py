@@ -41,6 +41,16 @@ def open_store(ledger: Path | str) -> ForecastStore:
     return ForecastStore(store_path(ledger) if isinstance(ledger, Path) else settings.home() / "forecasts.sqlite")
 
 
+def kept_forecasts(ledger: Path | str) -> list[tuple[datetime, Forecast]]:
+    """The forecasts kept for a ledger, each with when it was said; none where the libraries for numbers are missing."""
+    try:
+        store = open_store(ledger)
+    except MercatoError:
+        return []
+    with store:
+        return store.forecasts()
+
+
 def open_world(view: LedgerView, store: ForecastStore, *, by_date: bool) -> World:
     """All that a ledger and its store know. With `by_date` a report is known from its date on, not from first sight."""
     from mercato.forecasting.reports import KnownBy

@@ -23,7 +23,7 @@ from mercato.forecasting.chances import Chance
 from mercato.forecasting.forecasts import Forecast
 from mercato.interfaces.alerts.finding import Alert, from_forecasts, from_rumours
 from mercato.interfaces.alerts.outbox import MOST_TRIES, Delivery, Outbox, State
-from mercato.interfaces.alerts.round import send_due, take_in
+from mercato.interfaces.alerts.round import find, send_due, take_in
 from mercato.interfaces.alerts.rules import Event, Rule, load_rules, make_rule, save_rules
 from mercato.interfaces.alerts.sending import send
 from mercato.interfaces.cli.main import main
@@ -132,8 +132,8 @@ def test_nothing_is_found_before_its_time(book: RumourBook) -> None:
     assert list(from_rumours(book, rule, datetime(2100, 1, 1, tzinfo=UTC))) == []
 
 
-def forecast(probability: float, day: int) -> tuple[datetime, Forecast]:
-    chances = (Chance("Q1", "AC Milan", probability), Chance("stay", "stay", 1 - probability))
+def forecast(probability: float, day: int, club: str = "Q1") -> tuple[datetime, Forecast]:
+    chances = (Chance(club, "AC Milan", probability), Chance("stay", "stay", 1 - probability))
     at = NOW + timedelta(days=day)
     return at, Forecast("Mattia Perin", "p1", "2025-summer", at, "m", "d", chances)
 
@@ -141,12 +141,19 @@ def forecast(probability: float, day: int) -> tuple[datetime, Forecast]:
 def test_a_figure_that_crosses_is_found_in_both_directions() -> None:
     said = [forecast(p, day) for day, p in enumerate((0.2, 0.4, 0.6, 0.7, 0.3))]
     rule = Rule("r", (Event.PROBABILITY,), club="AC Milan", probability=0.5, to=("command:x",))
-    alerts = list(from_forecasts(said, rule, LONG_AGO, {"ac milan": "Q1"}))
+    alerts = list(from_forecasts(said, rule, LONG_AGO, "Q1"))
     assert [one.title for one in alerts] == [
         "Mattia Perin, AC Milan (2025-summer): rose above 50% (60%)",
         "Mattia Perin, AC Milan (2025-summer): fell below 50% (30%)",
     ]
-    assert list(from_forecasts(said, rule, NOW + timedelta(days=9), {"ac milan": "Q1"})) == []
+    assert list(from_forecasts(said, rule, NOW + timedelta(days=9), "Q1")) == []
+
+
+def test_a_rule_on_a_figure_knows_the_club_by_any_of_its_names(book: RumourBook) -> None:
+    said = [forecast(p, day, book.club_key("AC Milan")) for day, p in enumerate((0.4, 0.6))]
+    for name, count in (("Milan", 1), ("AC Milan", 1), ("Q1543", 1), ("Juventus", 0)):
+        rule = Rule("r", (Event.PROBABILITY,), club=name, probability=0.5, to=("command:x",))
+        assert len(find(book, rule, LONG_AGO, said)) == count, name
 
 
 def test_a_new_rule_begins_now_and_an_old_one_where_it_stopped(book: RumourBook) -> None:

@@ -91,9 +91,12 @@ def _reaches(rumour: Rumour, report: Report, rule: Rule) -> bool:
 
 
 def from_forecasts(
-    forecasts: Sequence[tuple[datetime, Forecast]], rule: Rule, since: datetime, names: dict[str, str]
+    forecasts: Sequence[tuple[datetime, Forecast]], rule: Rule, since: datetime, club: str | None
 ) -> Iterator[Alert]:
-    """The alerts on figures that crossed a rule's: each kept forecast since a moment against the one before it."""
+    """The alerts on figures that crossed a rule's: each kept forecast since a moment against the one before it.
+
+    `club` is the rule's, as forecasts file it; None means every outcome.
+    """
     if Event.PROBABILITY not in rule.events or rule.probability is None:
         return
     before: dict[tuple[str, str], Forecast] = {}
@@ -105,7 +108,7 @@ def from_forecasts(
             continue
         for chance in said.chances:
             old, new = last.of(chance.outcome), chance.probability
-            if (old < rule.probability) == (new < rule.probability) or not _is_club(rule, chance.outcome, names):
+            if (old < rule.probability) == (new < rule.probability) or club not in (None, chance.outcome):
                 continue
             crossed = "rose above" if new >= rule.probability else "fell below"
             title = f"{said.person}, {chance.name} ({said.window}): {crossed} {rule.probability:.0%} ({new:.0%})"
@@ -127,10 +130,6 @@ def from_forecasts(
 
 def _is_on(rule: Rule, said: Forecast) -> bool:
     return rule.person is None or rule.person == said.person_key or f" {fold(rule.person)} " in f" {fold(said.person)} "
-
-
-def _is_club(rule: Rule, outcome: str, names: dict[str, str]) -> bool:
-    return rule.club is None or outcome in (rule.club, names.get(fold(rule.club)))
 
 
 def _key(*parts: str) -> str:

@@ -8,17 +8,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from mercato.forecasting.kept import filed
 from mercato.interfaces.alerts.finding import Alert, from_forecasts, from_rumours
 from mercato.interfaces.alerts.outbox import Delivery, Outbox, State
 from mercato.interfaces.alerts.rules import Rule
 from mercato.interfaces.alerts.sending import Send, send
-from mercato.model.folding import fold
 from mercato.rumours.book import RumourBook
 from mercato.sources.post import MaybeDelivered, NotDelivered
 
 if TYPE_CHECKING:
     from mercato.forecasting.forecasts import Forecast
-    from mercato.register import Register
 
 
 @dataclass(slots=True)
@@ -32,15 +31,11 @@ class Round:
 
 
 def find(
-    book: RumourBook,
-    rule: Rule,
-    since: datetime,
-    forecasts: Sequence[tuple[datetime, Forecast]] = (),
-    register: Register | None = None,
+    book: RumourBook, rule: Rule, since: datetime, forecasts: Sequence[tuple[datetime, Forecast]] = ()
 ) -> list[Alert]:
     """What a rule finds since a moment."""
-    names = {fold(club.name): club.id for club in register.clubs.values()} if register and rule.probability else {}
-    return [*from_rumours(book, rule, since), *from_forecasts(forecasts, rule, since, names)]
+    club = filed(book.club_key(rule.club)) if rule.club else None
+    return [*from_rumours(book, rule, since), *from_forecasts(forecasts, rule, since, club)]
 
 
 def take_in(
@@ -50,7 +45,6 @@ def take_in(
     *,
     since: datetime | None = None,
     forecasts: Sequence[tuple[datetime, Forecast]] = (),
-    register: Register | None = None,
 ) -> int:
     """Hold every rule against what is new to it; how many alerts were new.
 
@@ -59,7 +53,7 @@ def take_in(
     now, new = book.now, 0
     for rule in rules:
         begin = outbox.begin_at(rule.name) or since or now
-        new += outbox.add(rule.name, begin, now, find(book, rule, begin, forecasts, register), rule.to)
+        new += outbox.add(rule.name, begin, now, find(book, rule, begin, forecasts), rule.to)
     return new
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -78,10 +79,9 @@ def load_rules(path: Path) -> list[Rule]:
     if not isinstance(rows, list) or len(rows) > MOST_RULES:
         raise DataFileError(f"{path}: a list of at most {MOST_RULES:,} rules is wanted.")
     rules = [_rule(path, number, row) for number, row in enumerate(rows, 1)]
-    names = [rule.name for rule in rules]
-    for name in names:
-        if names.count(name) > 1:
-            raise DataFileError(f"{path}: two rules are called {name!r}; give each its own name.")
+    counts = Counter(rule.name for rule in rules)
+    if twice := [name for name, count in counts.items() if count > 1]:
+        raise DataFileError(f"{path}: two rules are called {twice[0]!r}; give each its own name.")
     return rules
 
 

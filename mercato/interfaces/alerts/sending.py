@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 
 from mercato import settings
 from mercato.errors import Misused, SourceUnusable
@@ -44,10 +45,14 @@ def send(delivery: Delivery) -> None:
     ways[kind](delivery, rest)
 
 
+def _record(delivery: Delivery) -> dict[str, Any]:
+    """An alert for programs."""
+    return {"id": delivery.alert, "rule": delivery.rule, "title": delivery.title, **delivery.body}
+
+
 def _webhook(delivery: Delivery, address: str) -> None:
-    body = {"id": delivery.alert, "rule": delivery.rule, "title": delivery.title, **delivery.body}
     # `text` and `content` are what chat services show of a message.
-    body |= {"text": delivery.title, "content": delivery.title}
+    body = _record(delivery) | {"text": delivery.title, "content": delivery.title}
     headers = {"Idempotency-Key": delivery.alert, "User-Agent": settings.USER_AGENT.value}
     try:
         post_json(address, body, headers, allowed=settings.allowed_hosts())
@@ -80,7 +85,8 @@ def _mail(delivery: Delivery, address: str) -> None:
     sent = False
     try:
         with smtplib.SMTP(host, int(port or 25), timeout=_PATIENCE) as server:
-            if server.has_extn("starttls") or (server.ehlo() and server.has_extn("starttls")):
+            server.ehlo()
+            if server.has_extn("starttls"):
                 server.starttls()
             if settings.MAIL_USER.value:
                 server.login(settings.MAIL_USER.value, settings.MAIL_PASSWORD.value)
@@ -96,11 +102,9 @@ def _mail(delivery: Delivery, address: str) -> None:
 
 def _command(delivery: Delivery, line: str) -> None:
     """Run a program, without a shell, with the alert as JSON on its standard input."""
-    body = {"id": delivery.alert, "rule": delivery.rule, "title": delivery.title, **delivery.body}
+    told = json.dumps(_record(delivery)).encode()
     try:
-        ran = subprocess.run(
-            shlex.split(line), input=json.dumps(body).encode(), capture_output=True, timeout=_PATIENCE, check=False
-        )
+        ran = subprocess.run(shlex.split(line), input=told, capture_output=True, timeout=_PATIENCE, check=False)
     except (OSError, ValueError) as error:
         raise NotDelivered(f"can't be run ({error})") from error
     except subprocess.TimeoutExpired as error:

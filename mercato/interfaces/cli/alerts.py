@@ -18,8 +18,10 @@ from mercato.model import Stage
 from mercato.settings import alerts_path, home
 
 if TYPE_CHECKING:
-    from mercato.forecasting.forecasts import Forecast
+    from collections.abc import Callable
+
     from mercato.interfaces.alerts.outbox import Delivery, Outbox, State
+    from mercato.register import Register
 
 _SHOWN = 100
 _SHORT = 8
@@ -113,14 +115,14 @@ def check(ledger_file: Path | str | None, as_json: bool, since: datetime, name: 
     """Show what the rules, or one of them, would have sent since a moment. Nothing is sent or written down."""
     from mercato.interfaces.alerts.round import find
     from mercato.interfaces.alerts.rules import load_rules
-    from mercato.register import load_register
+    from mercato.interfaces.forecasting import kept_forecasts
 
     rules = [rule for rule in load_rules(alerts_path()) if name in (None, rule.name)]
     if not rules:
         raise NotFound("There is no such rule; `mercato alerts list` has them." if name else "There are no rules yet.")
-    forecasts = _forecasts(ledger_file)
+    forecasts = kept_forecasts(ledger_place(ledger_file))
     with open_book(ledger_file) as book:
-        found = [alert for rule in rules for alert in find(book, rule, since, forecasts, load_register())]
+        found = [alert for rule in rules for alert in find(book, rule, since, forecasts)]
     if as_json:
         for alert in found:
             print_json({"id": alert.key, "rule": alert.rule, "title": alert.title, **alert.body})
@@ -145,6 +147,7 @@ def send(
     """
     from mercato.interfaces.alerts.outbox import Outbox
     from mercato.ledger.lock import WriterLock
+    from mercato.register import load_register
 
     def watch(delivery: Delivery, state: State, told: str) -> None:
         if as_json:
@@ -152,28 +155,33 @@ def send(
         else:
             print(one_line(f"{state}: {delivery.title} to {delivery.receiver}{' (' + told + ')' if told else ''}"))
 
+    register = load_register()
     home().mkdir(parents=True, exist_ok=True)
     with WriterLock(outbox_path(), wait=0.0), Outbox(outbox_path()) as outbox:
-        failed = _round(ledger_file, outbox, since, watch)
+        failed = _round(ledger_file, register, outbox, since, watch)
         while every is not None:
             time.sleep(every)
-            _round(ledger_file, outbox, since, watch)
+            _round(ledger_file, register, outbox, since, watch)
     if failed:
         ctx.exit(1)
 
 
-def _round(ledger_file: Path | str | None, outbox: Outbox, since: datetime | None, watch: object) -> bool:
+def _round(
+    ledger_file: Path | str | None,
+    register: Register,
+    outbox: Outbox,
+    since: datetime | None,
+    watch: Callable[[Delivery, State, str], None],
+) -> bool:
     from mercato.interfaces.alerts.outbox import State
     from mercato.interfaces.alerts.round import send_due, take_in
     from mercato.interfaces.alerts.rules import load_rules
-    from mercato.register import load_register
+    from mercato.interfaces.forecasting import kept_forecasts
 
-    rules = load_rules(alerts_path())
-    with open_book(ledger_file) as book:
-        new = take_in(
-            book, rules, outbox, since=since, forecasts=_forecasts(ledger_file), register=load_register()
-        )  # fmt: skip
-    done = send_due(outbox, datetime.now(UTC), watch=watch)  # type: ignore[arg-type]
+    rules, forecasts = load_rules(alerts_path()), kept_forecasts(ledger_place(ledger_file))
+    with open_book(ledger_file, register=register) as book:
+        new = take_in(book, rules, outbox, since=since, forecasts=forecasts)
+    done = send_due(outbox, datetime.now(UTC), watch=watch)
     counts = ", ".join(f"{count} {state}" for state, count in sorted(done.ended.items()))
     say(f"{len(rules)} rules, {new} new alerts; {counts or 'nothing to send'}")
     if done.unsure_before:
@@ -217,16 +225,3 @@ def again(alert: str) -> None:
 def outbox_path() -> Path:
     """Where the outbox lies."""
     return home() / "alerts.sqlite"
-
-
-def _forecasts(ledger_file: Path | str | None) -> list[tuple[datetime, Forecast]]:
-    """The kept forecasts of a ledger; none where the libraries for numbers are not there."""
-    from mercato.errors import MercatoError
-    from mercato.interfaces.forecasting import open_store
-
-    try:
-        store = open_store(ledger_place(ledger_file))
-    except MercatoError:
-        return []
-    with store:
-        return store.forecasts()

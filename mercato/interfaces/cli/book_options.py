@@ -14,6 +14,7 @@ from mercato.interfaces.cli.options import day, moment, open_ledger
 from mercato.settings import home
 
 if TYPE_CHECKING:
+    from mercato.register import Register
     from mercato.rumours.book import RumourBook
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -38,11 +39,13 @@ def rates_path() -> Path:
 
 
 @contextmanager
-def open_book(ledger_file: Path | str | None, as_of: datetime | None = None) -> Iterator[RumourBook]:
-    """The book of the ledger that was named, or of the user's."""
+def open_book(
+    ledger_file: Path | str | None, as_of: datetime | None = None, register: Register | None = None
+) -> Iterator[RumourBook]:
+    """The book of the ledger that was named, or of the user's; the register is loaded where none is given."""
     from mercato.register import load_register
     from mercato.rumours.book import RumourBook
     from mercato.rumours.rates import load_rates
 
     with open_ledger(ledger_file) as ledger:
-        yield RumourBook(ledger, load_register(), load_rates(rates_path()), as_of)
+        yield RumourBook(ledger, register or load_register(), load_rates(rates_path()), as_of)

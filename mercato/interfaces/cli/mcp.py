@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from mercato.errors import MercatoError
 from mercato.interfaces.cli.book_options import rates_path
 from mercato.interfaces.cli.options import ledger_option, ledger_place
 
@@ -21,24 +19,13 @@ def mcp(ledger_file: Path | str | None) -> None:
     """
     from mercato.interfaces.assistants import make_server
     from mercato.interfaces.desk import Desk
+    from mercato.interfaces.forecasting import kept_forecasts
     from mercato.register import load_register
     from mercato.rumours.rates import load_rates
 
     place = ledger_place(ledger_file)
     desk = Desk(place, load_register(), load_rates(rates_path()), create=ledger_file is None)
     try:
-        make_server(desk, lambda: _kept(place)).run("stdio")
+        make_server(desk, lambda: kept_forecasts(place)).run("stdio")
     finally:
         desk.close()
-
-
-def _kept(place: Path | str) -> list[Any]:
-    """The kept forecasts; none where the libraries for numbers are not there."""
-    from mercato.interfaces.forecasting import open_store
-
-    try:
-        store = open_store(place)
-    except MercatoError:
-        return []
-    with store:
-        return store.forecasts()
