@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from mercato.errors import DataFileError, Misused
+from mercato.interfaces.files import written_whole
 from mercato.model import ClaimKind, Stage
 
 
@@ -88,10 +89,9 @@ def load_rules(path: Path) -> list[Rule]:
 def save_rules(path: Path, rules: Iterable[Rule]) -> None:
     """Write the file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".new")
     rows = [rule.plain() for rule in rules]
-    beside.write_text(yaml.safe_dump(rows, sort_keys=False, allow_unicode=True), "utf-8")
-    beside.replace(path)
+    with written_whole(path) as beside:
+        beside.write_text(yaml.safe_dump(rows, sort_keys=False, allow_unicode=True), "utf-8")
 
 
 def _rule(path: Path, number: int, row: object) -> Rule:

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 import msgspec
 from fastapi import APIRouter, Query, Response
 
-from mercato.errors import Misused
 from mercato.forecasting.kept import BACKTEST, RECORDS, SCORES
 from mercato.interfaces.api.envelope import Answer, answer
 from mercato.interfaces.api.reading import AsOf, AtDesk, Part
@@ -54,7 +53,7 @@ def windows(
     from mercato.interfaces.exports.calendar import windows_of
     from mercato.interfaces.exports.rows import window_row
 
-    return answer([window_row(window) for window in windows_of(desk.register, _known(desk, country), _day(since))])
+    return answer([window_row(window) for window in windows_of(desk.register, country, _day(since))])
 
 
 @router.get("/windows.ics", response_class=Response, tags=["windows"])
@@ -66,16 +65,9 @@ def calendar(
     """The same as a calendar to subscribe to (iCalendar)."""
     from mercato.interfaces.exports.calendar import calendar, windows_of
 
-    made = calendar(desk.register, windows_of(desk.register, _known(desk, country), _day(since)))
+    made = calendar(desk.register, windows_of(desk.register, country, _day(since)))
     return Response(made, media_type="text/calendar")
 
 
 def _day(since: str | None) -> date | None:
     return as_moment(since, start=True).date() if since else None
-
-
-def _known(desk: AtDesk, countries: list[str]) -> list[str]:
-    for country in countries:
-        if country.upper() not in desk.register.countries:
-            raise Misused(f"{country[:20]!r} is no country's code. They are FIFA's: ENG, ITA, GER.")
-    return countries

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mercato.errors import MercatoError, Misused
+from mercato.errors import Misused
 from mercato.interfaces.cli.book_options import as_of_option, open_book
 from mercato.interfaces.cli.options import day, ledger_option
 from mercato.interfaces.cli.output import print_json, say
+from mercato.interfaces.files import written_whole
 
 if TYPE_CHECKING:
     from mercato.rumours.book import RumourBook
@@ -25,12 +26,13 @@ FORMS = {
     "windows": ("csv", "jsonl", "parquet", "ics"),
 }
 """What can be exported, and in which forms."""
+_EVERY_FORM = list(dict.fromkeys(form for forms in FORMS.values() for form in forms))
 
 
 @click.command()
 @click.argument("what", type=click.Choice(list(FORMS)), default="rumours")
 @click.option(
-    "--format", "form", type=click.Choice(["csv", "jsonl", "parquet", "jsonld", "ics"]), default="csv",
+    "--format", "form", type=click.Choice(_EVERY_FORM), default="csv",
     show_default=True, help="jsonld: claims with schema.org and PROV-O. ics: windows for a calendar.",
 )  # fmt: skip
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="A file; else the screen or a pipe.")
@@ -94,8 +96,6 @@ def _windows(form: str, out: Path | None, countries: tuple[str, ...], since: dat
     from mercato.register import load_register
 
     register = load_register()
-    if unknown := [country for country in countries if country.upper() not in register.countries]:
-        raise Misused(f"{unknown[0]!r} is no country's code. They are FIFA's: ENG, ITA, GER.")
     found = windows_of(register, countries, since)
     if form == "ics":
         _write_text([calendar(register, found).decode()], out)
@@ -125,13 +125,6 @@ def _write_text(pieces: Iterable[str], out: Path | None) -> None:
     if out is None:
         sys.stdout.writelines(pieces)
         return
-    beside = out.with_name(out.name + ".part")
-    try:
-        with beside.open("w", encoding="utf-8", errors="replace", newline="") as file:
-            file.writelines(pieces)
-        beside.replace(out)
-    except OSError as fault:
-        raise MercatoError(f"{out}: can't be written ({fault.strerror or fault}).") from None
-    finally:
-        beside.unlink(missing_ok=True)
+    with written_whole(out) as beside, beside.open("w", encoding="utf-8", errors="replace", newline="") as file:
+        file.writelines(pieces)
     say(f"written to {out}")

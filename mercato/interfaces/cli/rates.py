@@ -11,6 +11,7 @@ from mercato.errors import DataFileError, DocumentSkipped, Misused, SourceUnusab
 from mercato.interfaces.cli.book_options import rates_path
 from mercato.interfaces.cli.options import day, json_option
 from mercato.interfaces.cli.output import print_json, print_lines, say
+from mercato.interfaces.files import written_whole
 
 BANK = "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip"
 _LIMIT = 64_000_000
@@ -88,6 +89,5 @@ def _keep(data: bytes) -> None:
     """In place of the older file, whole or not at all."""
     path = rates_path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_bytes(data)
-    part.replace(path)
+    with written_whole(path) as beside:
+        beside.write_bytes(data)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from mercato.errors import MercatoError
+from mercato.errors import MercatoError, Misused
 
 if TYPE_CHECKING:
     from icalendar import Event
@@ -18,8 +18,14 @@ _STAMP = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def windows_of(register: Register, countries: Iterable[str], since: date | None = None) -> list[Window]:
-    """The windows of some countries, or of all where none is named, that close on a day or later."""
-    wanted = {country.upper() for country in countries}
+    """The windows of some countries, or of all where none is named, that close on a day or later.
+
+    Raises Misused for what is no country's code.
+    """
+    wanted = {country.upper(): country for country in countries}
+    for code, written in wanted.items():
+        if code not in register.countries:
+            raise Misused(f"{written[:20]!r} is no country's code. They are FIFA's: ENG, ITA, GER.")
     return [
         window
         for window in sorted(register.windows, key=lambda w: (w.closes, w.country))

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from mercato.interfaces.exports.rows import ids_of
+from mercato.interfaces.exports.rows import ids_of, trigger_words
 
 if TYPE_CHECKING:
     from mercato.ledger import StoredClaim
@@ -85,7 +85,7 @@ def _nodes(register: Register, stored: StoredClaim) -> Iterator[dict[str, Any]]:
     yield {
         "@id": f"urn:mercato:claim:{claim.id}",
         "@type": ["Claim", "prov:Entity"],
-        "text": " … ".join(dict.fromkeys(e.span.text for e in claim.evidence if e.role.value == "trigger")) or None,
+        "text": trigger_words(claim),
         "about": person["@id"],
         **{f"mercato:{name}": {"@id": club["@id"]} for name, club in clubs.items()},
         "mercato:kind": claim.kind.value,

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mercato.errors import Misused
+from mercato.model import EvidenceRole
 from mercato.rumours.book import RumourFilter
 
 if TYPE_CHECKING:
     from mercato.ledger import StoredClaim
+    from mercato.model import Claim
     from mercato.model.rumours import Report, Rumour
     from mercato.register import Register, Window
     from mercato.rumours.book import RumourBook
@@ -151,7 +153,7 @@ def claim_row(register: Register, stored: StoredClaim) -> Row:
         "condition": claim.condition.text if claim.condition else None,
         "sources": ", ".join(claim.attribution.sources),
         "confidence": claim.confidence,
-        "words": " … ".join(dict.fromkeys(e.span.text for e in claim.evidence if e.role.value == "trigger")) or None,
+        "words": trigger_words(claim),
         "outlet": source.outlet,
         "published": str(source.published) if source.published else None,
         "language": source.language,
@@ -161,6 +163,11 @@ def claim_row(register: Register, stored: StoredClaim) -> Row:
         "seen_at": stored.seen_at.isoformat(),
         "reader": f"{claim.reader.name} {claim.reader.version}",
     }
+
+
+def trigger_words(claim: Claim) -> str | None:
+    """The words that tell of the step, as they stand in the text."""
+    return " … ".join(dict.fromkeys(e.span.text for e in claim.evidence if e.role is EvidenceRole.TRIGGER)) or None
 
 
 def window_row(window: Window) -> Row:

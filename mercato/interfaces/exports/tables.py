@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mercato.errors import MercatoError
+from mercato.interfaces.files import written_whole
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What spreadsheets take for the start of a formula, in full width too."""
@@ -50,10 +51,9 @@ def write_parquet(rows: Iterable[Mapping[str, Any]], path: Path) -> int:
         import pyarrow.parquet as pq
     except ModuleNotFoundError:
         raise MercatoError("Parquet needs pyarrow: install it with `pip install 'mercato[archive]'`.") from None
-    beside = path.with_name(path.name + ".part")
     count = 0
     writer: Any = None
-    try:
+    with written_whole(path) as beside:
         for group in _groups(rows):
             columns = {name: [row[name] for row in group] for name in group[0]}
             if writer is None:
@@ -65,11 +65,6 @@ def write_parquet(rows: Iterable[Mapping[str, Any]], path: Path) -> int:
         if writer is None:
             raise MercatoError("There is nothing to write: no row matches.")
         writer.close()
-        beside.replace(path)
-    except OSError as fault:
-        raise MercatoError(f"{path}: can't be written ({fault.strerror or fault}).") from None
-    finally:
-        beside.unlink(missing_ok=True)
     return count
 
 
