@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from mercato.errors import Misused, NotFound
+from mercato.interfaces.api.envelope import paged
 from mercato.interfaces.board import dated
 from mercato.interfaces.cli.claims import as_record
 from mercato.interfaces.cli.rumour_text import record, what
@@ -138,6 +139,13 @@ def newest_claims(book: RumourBook, person: str | None = None, club: str | None 
     """The newest claims on a person or a club, careers and contracts among them."""
     asked = ClaimFilter(person=person, club=club, limit=NEWEST_CLAIMS)
     return [claim_record(stored) for stored in book.view.claims(asked)]
+
+
+def closed_page(
+    closed: list[dict[str, Any]], limit: int, cursor: str | None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """One page of the closed forecasts, and the cursor of the next."""
+    return paged(lambda count: closed[:count], lambda row: f"{row['person_key']}/{row['moment']}", limit, cursor)
 
 
 def something_said(name: str, *found: Sized) -> None:

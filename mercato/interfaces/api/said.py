@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from mercato.errors import NotFound
 from mercato.forecasting.kept import RECORDS, SCORES, KeptForecast
-from mercato.interfaces.api.answers import checked_window, rumour_filter, rumour_record
+from mercato.interfaces.api.answers import checked_window, closed_page, rumour_filter, rumour_record
 from mercato.interfaces.api.envelope import Answer, answer, paged
 from mercato.interfaces.api.reading import AsOf, AtDesk, Cursor, Day, Limit, Name
 from mercato.interfaces.api.shapes import ForecastRecord, TodayRecord
@@ -94,7 +94,4 @@ def records(
 def closed(desk: AtDesk, as_of: AsOf, limit: Limit = 50, cursor: Cursor = None) -> Response:
     """The closed forecasts by themselves, the latest first: what was said, and what happened."""
     found = _whole(desk, SCORES, as_of)[1]["closed"]
-    page, following = paged(
-        lambda count: found[:count], lambda row: f"{row['person_key']}/{row['moment']}", limit, cursor
-    )
-    return answer(page, following)
+    return answer(*closed_page(found, limit, cursor))

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from mercato.forecasting.kept import BACKTEST, RECORDS, SCORES
-from mercato.interfaces.api.answers import checked_window, source_record
+from mercato.interfaces.api.answers import checked_window, closed_page, source_record
 from mercato.interfaces.api.envelope import paged
 from mercato.interfaces.web import drawing
 from mercato.interfaces.web.visit import Asked, Part, Visit
@@ -45,9 +45,7 @@ def record(visit: Asked, cursor: str | None = None) -> Response:
     """Calibration and scores of all closed forecasts, the backtest, and the records of the sources."""
     scores, backtest, records = (visit.desk.kept.whole(name, visit.moment) for name in (SCORES, BACKTEST, RECORDS))
     closed = scores[1]["closed"] if scores else []
-    page, following = paged(
-        lambda count: closed[:count], lambda row: f"{row['person_key']}/{row['moment']}", _CLOSED, cursor
-    )
+    page, following = closed_page(closed, _CLOSED, cursor)
     return visit.page(
         "record.html", scores=scores, backtest=backtest, closed=page, total=len(closed),
         plots=[(title, found) for title, found in (

@@ -8,10 +8,14 @@ from datetime import datetime, time, timedelta
 
 from mercato.forecasting.kept import KeptForecast
 from mercato.interfaces.web.show import percent, tint
-from mercato.model import LADDER
+from mercato.model import LADDER, Stage
 from mercato.model.rumours import Rumour
 
+WIDTH, HEIGHT = 720, 232
 LEFT, RIGHT, TOP, BOTTOM = 84, 676, 16, 196
+"""The field that is drawn in; words stand left of it, right of it and below it."""
+SHARES = (0.0, 0.5, 1.0)
+"""Chances that are written at the right."""
 _FARTHEST = timedelta(days=150)
 """A deadline farther away than this from the last news would press all news into a corner: it is left out."""
 
@@ -40,7 +44,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """The picture in a field of 720 by 232; `deadline` is where the window closes, `now` where today stands."""
+    """The picture; `deadline` is where the window closes, `now` where today stands."""
 
     dots: tuple[Dot, ...]
     line: str
@@ -49,6 +53,16 @@ class Plot:
     deadline: float | None
     first: str
     last: str
+
+
+def down(share: float) -> float:
+    """How far down a share of the field's height stands: nothing at its foot, all at its head."""
+    return round(BOTTOM - (BOTTOM - TOP) * share, 1)
+
+
+def step_place(step: Stage) -> float:
+    """How far down a step stands."""
+    return down(LADDER.index(step) / (len(LADDER) - 1))
 
 
 def plot(rumour: Rumour, history: Sequence[KeptForecast], now: datetime) -> Plot | None:
@@ -66,12 +80,9 @@ def plot(rumour: Rumour, history: Sequence[KeptForecast], now: datetime) -> Plot
     def across(at: datetime) -> float:
         return round(LEFT + (RIGHT - LEFT) * (at - start).total_seconds() / span, 1)
 
-    def down(share: float) -> float:
-        return round(BOTTOM - (BOTTOM - TOP) * share, 1)
-
     dots = tuple(
         Dot(
-            across(p.at.latest), down(LADDER.index(p.stage) / (len(LADDER) - 1)),
+            across(p.at.latest), step_place(p.stage),
             f"{p.at}: {p.stage.value}, {p.outlet}", tint(p.stage), p.document_id,
         )
         for p in steps

@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from mercato.interfaces.api.reading import AtDesk
 from mercato.interfaces.cli.rumour_text import lead_words, what, when
 from mercato.interfaces.desk import as_moment
-from mercato.interfaces.web import drawing, show
+from mercato.interfaces.web import drawing, plot, show
 from mercato.model import LADDER
 from mercato.model.rumours import Rumour
 from mercato.rumours.book import RumourBook
@@ -42,6 +42,7 @@ def _templates() -> Any:
     environment.globals |= {
         "at": show.address, "ladder": LADDER, "what": what,
         "box_width": drawing.WIDTH, "box_height": drawing.HEIGHT,
+        "field": plot,
     }  # fmt: skip
     return environment
 
