@@ -82,7 +82,7 @@ class Chains(StepTools):
                 len(named) == 1
                 and named[0].owner
                 and named[0].kind is NodeKind.CLUB
-                and governor in ("refuse", "drop", "deny", "accept")
+                and governor in ("refuse", "drop", "deny", "accept", "complete")
             ):
                 return len(between) <= CHAIN_GAP
             partner = len(named) == 1 and named[0].role == "partner" and governor in ("agree", "talk")
@@ -111,6 +111,9 @@ class Chains(StepTools):
         return not any(n.key in (";", ":", ".") or n.has("breaks") for n in nodes[last + 1 : at])
 
     def _event(self, nodes: list[Node], chain: Chain, sentence: int) -> Event | None:
+        if len(chain.entries) > 1 and chain.entries[-1].get("light"):
+            chain.nodes.pop()
+            chain.entries.pop()
         core = chain.entries[-1]
         frame = core.attributes["frame"]
         if frame == "none" or not self._has_needed(nodes, chain.nodes[-1], core) or self._is_of_old(nodes, chain, core):
@@ -279,7 +282,9 @@ class Chains(StepTools):
 
     def _is_headline_future(self, nodes: list[Node], at: int) -> bool:
         """ "Chelsea to sign X": an infinitive right after its subject."""
-        return at >= 2 and nodes[at - 2].kind in (NodeKind.CLUB, NodeKind.PERSON) and nodes[at - 2].role is None
+        told = at > 2 and nodes[at - 3].has("event:inform")  # "has told Tottenham to sign X"
+        named = at >= 2 and nodes[at - 2].kind in (NodeKind.CLUB, NodeKind.PERSON)
+        return named and nodes[at - 2].role is None and not told
 
     def _after(self, nodes: list[Node], at: int, category: str, name: str | None = None) -> bool:
         if at == 0:

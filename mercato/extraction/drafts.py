@@ -87,7 +87,8 @@ class Drafter(Outcomes):
         if not told and self.topic is not None and self.resolver.is_player(self.topic):
             about = [b for b in about if self.resolver.is_player(b)]  # a coach who speaks of him is not the topic
         if about or (local and self.topic is None):
-            self.topic = (told or about or local)[-1]
+            parts = [b for b in about if id(b) in self.taken]
+            self.topic = (told or parts or about or local)[-1]
 
     def _is_aside(self, moves: list[Draft]) -> bool:
         """Whether a mere interest in somebody is told beside a deal for them that has come further."""
@@ -271,6 +272,8 @@ class Drafter(Outcomes):
             if event.frame == "radar" and all(b.first[0] > event.span[1] for b in here):
                 return [(b, b.first) for b in here]
             before = [b for b in here if b.first[0] < event.span[0]]
+            if event.elliptic and len(before) > 1:  # "wanted X as cover for Y, and a bid was made"
+                before = [b for b in before if self._is_wanted_by(b, event)] or before
             if not before and event.frame == "sell" and not (event.passive or event.entry.get("noun")):
                 return []  # a sale names its player, or has named him before
             being = before[-1] if before else here[-1 if event.elliptic else 0]
@@ -279,6 +282,12 @@ class Drafter(Outcomes):
         if self.topic is not None and known and (event.elliptic or not (local or _names_object(event))):
             return [(self.topic, self.topic.first)]
         return []
+
+    def _is_wanted_by(self, being: Being, event: Event) -> bool:
+        """Whether an earlier step of the sentence has those who do this one after somebody."""
+        earlier = self.taken.get(id(being))
+        ours = {club.name.key for club in (*event.buyers, *event.partner_clubs)}
+        return earlier is not None and earlier.at < event.at and any(c.name.key in ours for c in earlier.buyers)
 
     def _belongs_later(self, being: Being, event: Event) -> bool:
         """ "Liverpool's offer is on the table and Palace want Igor": whom a later step is the first to name."""

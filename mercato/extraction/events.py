@@ -108,6 +108,8 @@ class EventReader(Chains, Parts):
         """Everyday verbs are steps only with a person right behind them, or as passives of one: "take", "get"."""
         if event.entry.get("needs") == "player":
             return not event.people
+        if event.frame == "acquire" and self._is_passing(nodes, chain):
+            return True
         if not event.entry.get("near"):
             return event.frame == "leave" and event.passive and event.entry.name == "leave"  # "is left with"
         if event.passive:
@@ -126,6 +128,13 @@ class EventReader(Chains, Parts):
             or follow is None
             or follow.kind is NodeKind.CLUB
         )
+
+    def _is_passing(self, nodes: list[Node], chain: Chain) -> bool:
+        """ "his shirt has gone to Cunha, signed from Wolves, and": a participle that tells where somebody has come from."""
+        at, end = chain.nodes[0], chain.nodes[-1] + 1
+        behind = at > 1 and nodes[at - 1].key == "," and nodes[at - 2].kind is NodeKind.PERSON
+        participle = len(chain.nodes) == 1 and chain.entries[0].form in ("past", "pp")
+        return behind and participle and end < len(nodes) and nodes[end].has("prep", "source")
 
     def _leads_elsewhere(self, nodes: list[Node], chain: Chain, event: Event) -> bool:
         """ "plan to come back", "would like to see": a wish whose verb is no step of a transfer."""

@@ -274,7 +274,7 @@ class FrameRules(Sides):
 
     def _find_seller(self, event: Event, people: list[tuple[Being, Span]]) -> None:
         """ "Liverpool insist Salah is not for sale": the sentence's subject, where nobody else can be the seller."""
-        club = self.resolver.club_here
+        club = self.resolver.club_first
         if event.sellers or club is None or any(being.current for being, _ in people):
             return
         span = self.resolver.first_spans.get(club.key)
@@ -334,7 +334,8 @@ class FrameRules(Sides):
             clubs = self._home(event, people[0][0])  # "Martinez of Ajax has had his medical"
         for being, span in people:
             others = [club for club in clubs if not being.current.get(club.name.key)]
-            sided = event.frame == "agree" or (event.subject is not None and event.subject.kind is NodeKind.CLUB)
+            by_club = event.subject is not None and event.subject.kind is NodeKind.CLUB
+            sided = event.frame == "agree" or (by_club and not event.entry.get("one_sided"))
             suitors = len(others) > 2 or "plan" in event.governors  # "A, B and C all want to talk to him"
             if len(others) > 1 and (sided or event.between) and not being.current and not suitors:
                 seller = self._seller_of_two(being, others)

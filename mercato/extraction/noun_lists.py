@@ -65,6 +65,8 @@ def _next_member(nodes: list[Node], at: int, node: Node, is_object: bool) -> tup
         else:
             conjunction = True
         index += 1
+    if conjunction and _is_counted(nodes, index):
+        index += 1
     if index == at or index >= len(nodes) or commas > 1 + conjunction:
         return at, None
     follow = nodes[index]
@@ -81,6 +83,14 @@ def _next_member(nodes: list[Node], at: int, node: Node, is_object: bool) -> tup
     if (node.role is not None or is_object) and follow.role is None and _starts_clause(nodes, index + 1):
         return at, None
     return index + 1, follow
+
+
+def _is_counted(nodes: list[Node], at: int) -> bool:
+    """ "Newcastle, Bayern and two Saudi clubs": a number before clubs that the text does not name."""
+    if at + 1 >= len(nodes) or nodes[at].kind not in (NodeKind.WORD, NodeKind.FIGURE):
+        return False
+    follow = nodes[at + 1]
+    return follow.kind is NodeKind.CLUB and all(club.plural for club in follow.clubs)
 
 
 def _is_odd_club(nodes: list[Node], at: int) -> bool:

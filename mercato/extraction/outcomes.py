@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from mercato.extraction.draft import Draft
 from mercato.extraction.events import Club, Event
-from mercato.extraction.frame_rules import OPEN_STEPS, REFUSABLE, FrameRules
+from mercato.extraction.frame_rules import OPEN_STEPS, PULLS, REFUSABLE, FrameRules
 from mercato.model import LADDER, ClaimKind, EvidenceRole, Stage
 
 
@@ -73,6 +73,15 @@ class Outcomes(FrameRules):
             ):
                 before.stage = Stage.WITHDRAWN
                 event.frame = "none"
+            elif event.frame == "accept" and event.passive and before.frame == "bid" and not event.people:
+                before.stage = event.stage  # "a bid from Spurs has been accepted"
+                event.frame = "none"
+            elif event.frame == "deny" and before.frame in PULLS and event.entry.get("noun"):
+                before.stage = event.stage  # "reports linking X with Spurs are wide of the mark"
+                event.frame = "none"
+            elif before.frame == "deny" and before.at < event.at and before.entry.get("clause"):
+                event.stage = before.stage  # "has denied that Spurs are after X"
+                before.frame = "none"
             elif event.frame in ("collapse", "settled") and before.frame in OPEN_STEPS and not event.negated:
                 agreed = event.stage is Stage.DONE and any(e.frame == "agree" and e.at < before.at for e in events)
                 before.stage = Stage.AGREED if agreed else event.stage

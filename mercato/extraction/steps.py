@@ -72,12 +72,17 @@ class Chain(msgspec.Struct, eq=False):
     purposive: bool = False
 
 
+def is_pronoun_owner(node: Node) -> bool:
+    """ "his", "their"."""
+    return node.owner and bool(node.people) and node.people[0].pronoun
+
+
 def pick(entries: Iterable[Entry], following: Node | None, noun: bool = False) -> Entry | None:
     """The event that a phrase stands for: a word that governs nothing only where nothing better fits."""
     events = [entry for entry in entries if entry.category == "event"]
     if len(events) < 2:
         return events[0] if events else None
-    person_next = following is not None and following.kind is NodeKind.PERSON
+    person_next = following is not None and following.kind is NodeKind.PERSON and not is_pronoun_owner(following)
     club_next = following is not None and following.kind is NodeKind.CLUB
     verb_next = following is not None and (
         following.kind is NodeKind.EVENT or following.has("have") or following.has("be")
@@ -89,6 +94,8 @@ def pick(entries: Iterable[Entry], following: Node | None, noun: bool = False) -
             return 5
         if noun and (entry.attributes["frame"] == "radar" or entry.get("noun")):
             return -1
+        if entry.get("needs") == "player" and not person_next:
+            return 3
         if person_next and frame.object == "player" and frame.subject != "player":
             return 0
         if verb_next and entry.get("governs") == "sure" and entry.attributes["frame"] == "none":
