@@ -130,7 +130,7 @@ class EventReader(Chains, Parts):
         )
 
     def _is_passing(self, nodes: list[Node], chain: Chain) -> bool:
-        """ "his shirt has gone to Cunha, signed from Wolves, and": a participle that tells where somebody has come from."""
+        """ "gave his shirt to Cunha, signed from Wolves": a participle that tells where somebody has come from."""
         at, end = chain.nodes[0], chain.nodes[-1] + 1
         behind = at > 1 and nodes[at - 1].key == "," and nodes[at - 2].kind is NodeKind.PERSON
         participle = len(chain.nodes) == 1 and chain.entries[0].form in ("past", "pp")
