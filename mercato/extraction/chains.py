@@ -80,7 +80,14 @@ class Chains(StepTools):
         if named:
             if (
                 len(named) == 1
-                and named[0].owner
+                and (
+                    named[0].owner
+                    or (
+                        named[0] is between[-1]
+                        and named[0].role is None
+                        and any(e.get("noun") for e in nodes[at].entries)
+                    )
+                )
                 and named[0].kind is NodeKind.CLUB
                 and governor in ("refuse", "drop", "deny", "accept", "complete")
             ):
@@ -307,6 +314,13 @@ class Chains(StepTools):
         return nodes[low] if low >= 0 else None
 
     def _negated(self, nodes: list[Node], chain: Chain) -> bool:
+        inside = nodes[chain.nodes[-1]].key.split()[1:-1]
+        if (
+            inside
+            and chain.entries[-1].attributes["frame"] in NEGATED
+            and not self.language.negations.isdisjoint(inside)
+        ):
+            return True  # "have no interest in"
         low = chain.nodes[0] - 1
         seen = 0
         while low >= 0 and seen < 3:

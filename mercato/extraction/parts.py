@@ -33,6 +33,8 @@ class Parts(Assigning):
             bool(event.buyers or (event.people and not event.plural_object))
             and chain.entries[0].get("control") == "object"
         )
+        if (modifier := self._modifier(nodes, chain, event)) is not None:
+            self._assign(event, modifier, "player")
         event.subject = None if controlled else self._subject(nodes, chain)
         if self.says_own and frame.subject == "buyer" and event.subject is not None:
             event.subject = self._owning_club(nodes, chain, event.subject)
@@ -130,6 +132,10 @@ class Parts(Assigning):
         if self._is_attributive(nodes, chain):
             return nodes[chain.nodes[0] - 2]
         low = self._before_relative(nodes, chain.nodes[0])
+        if self._modifies(nodes, chain):
+            if nodes[low].kind is NodeKind.CLUB:
+                return nodes[low]  # "reject a Bayern bid for"
+            low -= 1
         fallback: Node | None = None
         while low >= 0:
             node = nodes[low]
@@ -159,6 +165,28 @@ class Parts(Assigning):
                 break
             low -= 1
         return fallback
+
+    def _modifies(self, nodes: list[Node], chain: Chain) -> bool:
+        """ "a fresh Luis Diaz bid", "reject Bayern bid for": a name right before the noun of a step, in a headline."""
+        at, core = chain.nodes[0], chain.entries[-1]
+        if (
+            at < 2
+            or len(chain.nodes) > 1
+            or not core.get("noun")
+            or FRAMES[core.attributes["frame"]].subject == "player"
+        ):
+            return False
+        node, before = nodes[at - 1], nodes[at - 2]
+        if node.role is not None or node.owner or self.elliptic or self.fronted:
+            return False
+        if node.kind is NodeKind.CLUB:
+            return before.kind is NodeKind.EVENT
+        return node.kind is NodeKind.PERSON and len(node.people) == 1 and before.kind is NodeKind.WORD
+
+    def _modifier(self, nodes: list[Node], chain: Chain, event: Event) -> Node | None:
+        """The person of such a noun."""
+        named = event.people or not self._modifies(nodes, chain)
+        return None if named or nodes[chain.nodes[0] - 1].kind is not NodeKind.PERSON else nodes[chain.nodes[0] - 1]
 
     def _personal(self, nodes: list[Node], chain: Chain, subject: Node | None) -> Node | None:
         """ "il romeno, che ha portato il Parma alla salvezza, è a un passo dall'Inter": who joins is a person."""
