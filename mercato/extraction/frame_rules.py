@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from mercato.extraction.answers import Answers
 from mercato.extraction.coreference import Being, Resolver
 from mercato.extraction.draft import Draft
 from mercato.extraction.events import Club, Event, Span
 from mercato.extraction.nodes import NodeKind
-from mercato.extraction.sides import Sides, paired
 from mercato.model import LADDER, ClaimKind, Deal, EvidenceRole, Stage
 
 # Frames in which those who run a club, or an agent, speak of somebody else.
@@ -26,25 +26,11 @@ REFUSABLE = frozenset(
 OPEN_STEPS = frozenset({"join", "acquire", "leave", "sell", "renew", "swap", "bid", "agree", "talks"})
 
 
-class FrameRules(Sides):
+class FrameRules(Answers):
     """One rule for each frame; each makes the drafts of one step."""
 
     def __init__(self, resolver: Resolver) -> None:
-        self.resolver = resolver
-        self.topic: Being | None = None
-        # The first step of the sentence that names somebody.
-        self.taken: dict[int, Event] = {}
-        self.open_set: Event | None = None
-        self.suitors: dict[int, Club] = {}
-        self.last_pull: Event | None = None
-        # The move that the text is about: what is said without a person ("deal done, medical booked") is said of it.
-        self.deal: Draft | None = None
-        # Whether the text says that a move is settled, and not yet done.
-        self.capped = False
-        # The club that sells many, of whom some are named next.
-        self.clearing: Club | None = None
-        # Moves that the text takes for known ("since his return to Milan"): what says them again is no news.
-        self.presupposed: set[tuple[int, str]] = set()
+        super().__init__(resolver)
         self._by_frame: dict[str, Callable[[Event, list[tuple[Being, Span]]], Iterator[Draft]]] = {
             "acquire": self._acquire,
             "pursue": self._acquire,
@@ -71,35 +57,6 @@ class FrameRules(Sides):
             "swap": self._swap,
             "deny": self._deny,
         }
-
-    def _draft(
-        self, event: Event, kind: ClaimKind, being: Being, person: Span, club: Club | None, stage: Stage | None = None
-    ) -> Draft:
-        draft = Draft(kind, being, club.name if club else None, stage or event.stage, event.sentence, event)
-        draft.spans.append((EvidenceRole.TRIGGER, event.span))
-        draft.spans.append((EvidenceRole.PERSON, person))
-        if club is not None:
-            role = {ClaimKind.MOVE: EvidenceRole.TO, ClaimKind.EXIT: EvidenceRole.FROM}.get(kind, EvidenceRole.CLUB)
-            draft.spans.append((role, club.span))
-        draft.role = event.entry.get("role")
-        draft.previous = event.previous
-        if event.deal is not None and kind is ClaimKind.MOVE:
-            draft.deal = Deal(event.deal)
-        return draft
-
-    def _moves(self, event: Event, people: list[tuple[Being, Span]], clubs: list[Club]) -> Iterator[Draft]:
-        for being, span in people:
-            for club in paired(people, span, clubs):
-                if being.current.get(club.name.key):
-                    continue
-                if (
-                    event.entry.get("noun")
-                    and event.frame == "acquire"
-                    and event.governors[-1:] == ("talk",)
-                    and self.resolver.was_at(being, club.name)
-                ):
-                    continue  # "Atlético negotiate the transfer of X", and he is theirs
-                yield self._draft(event, ClaimKind.MOVE, being, span, club)
 
     def _acquire(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         self._offered_by_others(event)
@@ -131,25 +88,14 @@ class FrameRules(Sides):
             yield from self._exits(event, own)
         yield from self._moves(event, people, clubs)
 
-    def _moves_himself(self, event: Event, people: list[tuple[Being, Span]]) -> bool:
-        """Whether the one who signs is the player: the subject of a verb that takes no other object."""
-        subject = event.subject
-        return subject is not None and len(people) == 1 and any(m.being is people[0][0] for m in subject.people)
-
-    def _exits(self, event: Event, people: list[tuple[Being, Span]], stage: Stage | None = None) -> Iterator[Draft]:
-        for being, span in people:
-            club = event.sellers[0] if event.sellers else self._own_club(being)
-            if club is not None and not being.current:
-                being.at(club.name, club.span)
-            yield self._draft(event, ClaimKind.EXIT, being, span, club, stage)
-
     def _offer_contract(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         for being, span in people:
             own = self._own_club(being)
             if not event.buyers and own is not None:
                 yield self._draft(event, ClaimKind.STAY, being, span, own)
             for club in event.buyers:
-                kind = ClaimKind.STAY if being.current.get(club.name.key) else ClaimKind.MOVE
+                kept = being.current.get(club.name.key) or event.entry.get("implied") == "keeper"
+                kind = ClaimKind.STAY if kept else ClaimKind.MOVE
                 yield self._draft(event, kind, being, span, club)
 
     def _join(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
@@ -187,35 +133,6 @@ class FrameRules(Sides):
             self.presupposed.update((id(being), club.name.key) for being, _ in people for club in clubs)
             return
         yield from self._moves(event, people, clubs)
-
-    def _withdraw(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
-        """Who gives up; where the nearest club is the player's own, the one that the sentence began with."""
-        first = self.resolver.club_first
-        if not event.buyers and self._moves_himself(event, people):
-            event.stage = Stage.REJECTED  # "he would not be joining them"
-            yield from self._moves(event, people, event.partner_clubs)
-            return
-        implied = [] if event.buyers else self._implied(event, people)
-        for being, span in people:
-            clubs = [c for c in event.buyers or implied if not being.current.get(c.name.key)]
-            if not clubs and event.buyers and first is not None and not being.current.get(first.key):
-                clubs = (
-                    [Club(first, self.resolver.first_spans[first.key])]
-                    if first.key in self.resolver.first_spans
-                    else []
-                )
-            speaker = self._club_of_speaker(being) if not event.buyers and event.sellers else None
-            yield from self._moves(event, [(being, span)], clubs or ([speaker] if speaker else []))
-
-    def _collapse(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
-        """ "and the deal is off": what was said of a move before holds no longer."""
-        deal = self.deal
-        if people and deal is not None and all(being is not deal.being for being, _ in people):
-            return
-        if deal is not None and deal.club is not None and event.sentence - deal.sentence <= 3:
-            span = next((s for role, s in deal.spans if role is EvidenceRole.TO), event.span)
-            person = next((s for role, s in deal.spans if role is EvidenceRole.PERSON), event.span)
-            yield self._draft(event, ClaimKind.MOVE, deal.being, person, Club(deal.club, span))
 
     def _leave(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         if not event.sellers:
@@ -343,18 +260,6 @@ class FrameRules(Sides):
                 others = [club for club in others if club is not seller]
             for club in others:
                 yield self._draft(event, ClaimKind.MOVE, being, span, club)
-
-    def _reject(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
-        """ "Fernandes has said no to Al-Hilal": the player turns a club down."""
-        if event.people and event.subject is not None and event.subject.people and not event.passive:
-            yield from self._moves(event, people, event.partner_clubs)
-        elif suitors := self._refused_suitors(event):
-            yield from self._moves(event, people, suitors)
-
-    def _deny(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
-        """ "despite reports of a done deal with Lens": the clubs named after the denial."""
-        players = [pair for pair in people if pair[0].role == "player"]
-        yield from self._moves(event, players, [c for c in event.partner_clubs if c.span[0] >= event.span[1]])
 
     def _swap(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         """ "X could use Y as a makeweight": the player offered leaves; with the other club named he goes there."""
