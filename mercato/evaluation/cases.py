@@ -97,16 +97,17 @@ class TableResult:
 
 
 def case_files(folder: Path | None = None) -> list[Path]:
-    """The case tables shipped, one for each language."""
+    """The case tables shipped: `en.jsonl`, and beside it tables of one theme such as `en.turns.jsonl`."""
     return sorted((folder or Path(str(files("mercato"))) / "extraction" / "cases").glob("*.jsonl"))
 
 
 def load_cases(path: Path) -> list[Case]:
-    """The rows of a table; its stem is the language. Raises DataFileError naming the row and what is allowed."""
+    """The rows of a table, whose name begins with the language. DataFileError names the row and what is allowed."""
+    language = path.stem.partition(".")[0]
     cases: list[Case] = []
     seen: set[str] = set()
     for number, row in json_rows(path):
-        case = _case(f"{path}:{number}", path.stem, row)
+        case = _case(f"{path}:{number}", language, row)
         if case.id in seen:
             raise DataFileError(f'{path}:{number}: the id "{case.id}" is taken by an earlier row.')
         seen.add(case.id)

@@ -33,6 +33,7 @@ class CareerReader:
         self.resolver = resolver
         self.day = day
         self.document = document
+        self.until = language.words.get("until_words", frozenset())
         self.steps = PastSteps(day, language.words.get("career_openers", frozenset()))
         self.spells: list[SpellDraft] = []
         self.facts: dict[int, tuple[Being, FactsDraft]] = {}
@@ -45,7 +46,9 @@ class CareerReader:
         cued = not _CUES.isdisjoint({m.entry.category for m in marks})
         if not cued and ItemKind.DATE not in {i.kind for i in items} and not any(e.background for e in events):
             return []
-        scene = Scene(items, nodes, events, marks, times_of(items, marks, self.day, behind=True), topic)
+        scene = Scene(
+            items, nodes, events, marks, times_of(items, marks, self.day, behind=True, until=self.until), topic
+        )
         spells, told = self.steps.read(scene)
         self.spells.extend(spells)
         for rule in (self._since, self._loans, self._youth, self._arrivals, self._appearances):

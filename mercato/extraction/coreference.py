@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from mercato.extraction.beings import Being, are_apart
+from mercato.extraction.beings import Being
+from mercato.extraction.fitting import Fitting
 from mercato.extraction.names import ClubName, PersonName
 from mercato.extraction.nodes import CLAUSE_WORDS, ClubMention, Node, NodeKind, PersonMention, Row
-from mercato.extraction.register_facts import RegisterFacts
-from mercato.register import Journalist, Person, Register
+from mercato.register import Journalist, Register
 from mercato.register.index import fold_name
 
 _CLAUSE_MARKS = frozenset({",", ";", ":"})
@@ -22,7 +22,7 @@ _OFFICIALS = frozenset({"agent", "official", "owner"})
 __all__ = ["Being", "Resolver"]
 
 
-class Resolver(RegisterFacts):
+class Resolver(Fitting):
     """Settles the mentions of one document in the order of the text."""
 
     def __init__(
@@ -44,6 +44,9 @@ class Resolver(RegisterFacts):
         self.recent_clubs: list[ClubName] = []
         self.last_plural_from: ClubName | None = None
         self.here: list[Being] = []
+        # The players whom the headline names, and whom the paragraph has spoken of so far.
+        self.headlined: list[Being] = []
+        self.of_block: list[Being] = []
         # Where the sentence first speaks of each of those.
         self.starts: dict[int, int] = {}
         self.subjects: list[Being] = []
@@ -146,6 +149,7 @@ class Resolver(RegisterFacts):
             self.club_of_block = self.club_subject
         self.opened = block != self.block  # what a paragraph begins with is what it is about
         if self.opened:
+            self.of_block = []
             self.block, self.club_of_block = block, None
         self.club_here = self.club_first = self.club_subject = None
         self.in_clause = None
@@ -185,12 +189,17 @@ class Resolver(RegisterFacts):
         """ "rescindió con" + "la Juventus": the club is governed by a preposition inside the words for the step."""
         return " " in node.key and node.key.rsplit(" ", 1)[-1] in self.prepositions
 
+    def headline_player(self) -> Being | None:
+        """The player whom the headline names, if it is one alone."""
+        return self.headlined[0] if len({id(b) for b in self.headlined}) == 1 else None
+
     def _other_than(self, actor: Being) -> Being | None:
         """Whom a pronoun means that cannot mean the one who acts: a player spoken of before."""
         before = (self.spoken_of, *reversed(self.here), *reversed(self.recent))
         return next((b for b in before if b is not None and b is not actor and self.is_player(b)), None)
 
     def _recall(self, being: Being) -> None:
+        self.of_block.append(being)
         if being in self.recent:
             self.recent.remove(being)
         self.recent.append(being)
@@ -210,22 +219,12 @@ class Resolver(RegisterFacts):
         if mention.countries and mention.role == "player" and mention.age is None:
             fitting = self._countrymen(mention, fitting)
         clubs = {club.key for club, relation in mention.clubs if relation in ("current", "employer")}
+        if fitting[0] not in self.of_block and (only := self.headline_player()) in fitting:
+            fitting.insert(0, only)  # "the player", in a paragraph that has named nobody yet
         same = [b for b in fitting if b in self.here]  # "Perin became the latest Juventus player"
         being = next((b for b in same or fitting if clubs and self._is_at(b, clubs)), (same or fitting)[0])
         self._learn(being, mention)
         return being
-
-    def _countrymen(self, mention: PersonMention, fitting: list[Being]) -> list[Being]:
-        """ "the Frenchman": somebody known to be French, else rather a player than one who coaches."""
-        wanted = set(mention.countries)
-        known = [b for b in fitting if wanted & (b.countries | {c for p in b.people for c in p.nationality})]
-        return known or [b for b in fitting if b.role == "player"] or fitting
-
-    def _is_at(self, being: Being, clubs: set[str]) -> bool:
-        """Whether the text, or else the register, has the person at one of the clubs."""
-        if being.current:
-            return bool(clubs & set(being.current))
-        return any(p.club_id in clubs or any(s.club_id in clubs for s in p.spells[-1:]) for p in being.people)
 
     def _named(self, mention: PersonMention, name: PersonName) -> Being:
         being = self._known(name)
@@ -297,91 +296,6 @@ class Resolver(RegisterFacts):
             elif relation == "employer":
                 being.employer = club
                 being.at(club, span, 2)
-
-    def _narrow(self, being: Being) -> tuple[Person, ...]:
-        """Those of the register's people that the text doesn't speak against; the best known of several equals."""
-        people = being.people
-        if len(people) < 2:
-            return people
-        fitting = [p for p in people if self._agrees(p, being)]
-        if not fitting:
-            return people
-        best = max(self._weight(p, being) for p in fitting)
-        return tuple(p for p in fitting if self._weight(p, being) == best)
-
-    def _weight(self, person: Person, being: Being) -> int:
-        clubs = {person.club_id, *(spell.club_id for spell in person.spells)}
-        return 4 * bool(clubs & set(being.current)) + 2 * person.shipped + bool(person.club_id)
-
-    def _agrees(self, person: Person, being: Being) -> bool:
-        if being.age is not None and self.day is not None:
-            ages = person.age_on(self.day)
-            if ages is not None and not ages[0] - 1 <= being.age <= ages[1] + 1:
-                return False
-        known = person.position
-        if known and being.positions and all(are_apart(known, position) for position in being.positions):
-            return False
-        return not (being.countries and person.nationality and not being.countries & set(person.nationality))
-
-    def _fits(self, mention: PersonMention, being: Being) -> bool:
-        """Whether "the 24-year-old Brazil winger" may be this person."""
-        if mention.native_of and not self._is_native(mention.native_of, being):
-            return False
-        if mention.youth_clubs and not self._came_through(mention, being):
-            return False
-        if mention.role != "player" and being.role == "player" and not self._is_coach(being):
-            return False
-        if mention.role == "player" and mention.positions and being.role != "player":
-            return False
-        if mention.plays and being.people and all(p.role != "player" for p in being.people):
-            return False
-        person = being.people[0] if being.people else None
-        if mention.age is not None:
-            ages = {being.age} if being.age is not None else self._ages(person)
-            if ages and not any(a is not None and abs(a - mention.age) <= (being.age is None) for a in ages):
-                return False
-            if not ages and being.role != "player":
-                return False
-        if mention.positions and not self._plays(mention, being, person):
-            return False
-        if mention.countries:
-            known = (
-                being.countries
-                | set(person.nationality if person else ())
-                | ({person.born_country} if person and person.born_country else set())
-            )
-            if known and not known & set(mention.countries):
-                return False
-        current = [club.key for club, relation in mention.clubs if relation == "current"]
-        return not (current and being.current and not set(current) & set(being.current))
-
-    def _is_native(self, town: str, being: Being) -> bool:
-        folded = fold_name(town)
-        return any(p.born_place and fold_name(p.born_place.split(",")[0]) == folded for p in being.people)
-
-    def _came_through(self, mention: PersonMention, being: Being) -> bool:
-        """Whether the register has the person at the club whose academy product the text speaks of."""
-        clubs = {club.key for club in mention.youth_clubs}
-        return any(spell.club_id in clubs for p in being.people for spell in p.spells)
-
-    def is_player(self, being: Being) -> bool:
-        """Whether somebody plays, by the text and by the register."""
-        return being.role == "player" and (not being.people or any(p.role == "player" for p in being.people))
-
-    def _is_coach(self, being: Being) -> bool:
-        return any(p.role != "player" for p in being.people)
-
-    def _ages(self, person: Person | None) -> set[int | None]:
-        if person is None or self.day is None:
-            return set()
-        ages = person.age_on(self.day)
-        return {ages[0], ages[1]} if ages else set()
-
-    def _plays(self, mention: PersonMention, being: Being, person: Person | None) -> bool:
-        known = being.positions | ({person.position} if person and person.position else set())
-        if not known:
-            return True
-        return any(not any(are_apart(own, position) for own in known) for position in mention.positions)
 
     # Clubs
 

@@ -17,6 +17,8 @@ class Drafting(Sides):
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.topic: Being | None = None
+        # Those whom the paragraph is about so far.
+        self.of_paragraph: set[int] = set()
         # The first step of the sentence that names somebody.
         self.taken: dict[int, Event] = {}
         self.open_set: Event | None = None
@@ -30,6 +32,13 @@ class Drafting(Sides):
         self.clearing: Club | None = None
         # Moves that the text takes for known ("since his return to Milan"): what says them again is no news.
         self.presupposed: set[tuple[int, str]] = set()
+
+    def open_paragraph(self) -> None:
+        """A new paragraph is about the one player of the headline again, if the one before was about him too."""
+        only = self.resolver.headline_player()
+        if only is not None and id(only) in self.of_paragraph:
+            self.topic = only
+        self.of_paragraph = set()
 
     def _draft(
         self, event: Event, kind: ClaimKind, being: Being, person: Span, club: Club | None, stage: Stage | None = None

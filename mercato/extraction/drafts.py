@@ -81,6 +81,9 @@ class Drafter(Outcomes):
 
     def _note_topic(self, events: list[Event], found: list[Draft], local: list[Being]) -> None:
         """Whom the text is about by now: "to follow X" is about the other."""
+        self.of_paragraph.update(id(b) for b in local)
+        if self.topic is not None and (found or events):
+            self.of_paragraph.update(id(d.being) for d in found)
         replaced = [b for e in events for b, _ in e.replaced]
         about = [b for b in local if b not in replaced]
         told = [d.being for d in found if d.being not in replaced]

@@ -77,7 +77,8 @@ class FrameRules(Answers):
         wanted = event.frame == "pursue" and event.passive and not event.governors and not event.elliptic
         if not clubs and len(people) == 1 and wanted and not event.unnamed_suitors and event.stage is Stage.INTEREST:
             clubs = self._home(event, people[0][0])  # "Neves is admired, but Wolves want £75m"
-        if not clubs and len(people) == 1 and event.frame == "bid" and event.sellers and not event.unnamed_suitors:
+        of_others = bool(event.sellers) or bool(people and event.entry.get("noun") and people[0][0].current)
+        if not clubs and len(people) == 1 and event.frame == "bid" and of_others and not event.unnamed_suitors:
             clubs = self._home(event, people[0][0])  # "Brighton turned away a £70m bid"
         if not clubs and event.unnamed_suitors:
             if not (event.negated and event.stage is Stage.WITHDRAWN):

@@ -92,6 +92,10 @@ class RuleReader:
             assembler.conditions.mark(nodes, events, number)
             spoken = [n for n in nodes.people if n.role != "aside"]
             local = [b for n in spoken for m in n.people if (b := m.being) is not None]
+            if row.kind is BlockKind.HEADLINE:
+                resolver.headlined.extend(b for b in local if resolver.is_player(b))
+            elif row.block != rows[number - 1].block:
+                drafter.open_paragraph()
             found = drafter.drafts(events, local, _continued(nodes), targets(nodes, number))
             found = without_opinions(nodes, found, language.words.get("opinion", frozenset()))
             if chunker.order is not None:

@@ -103,12 +103,16 @@ class Scene:
         )
 
 
-def times_of(items: list[Item], marks: list[Mark], day: date | None, behind: bool) -> list[Time]:
-    """The times of a sentence in order; "the summer of 2018" is one."""
+def times_of(
+    items: list[Item], marks: list[Mark], day: date | None, behind: bool, until: frozenset[str] = frozenset()
+) -> list[Time]:
+    """The times of a sentence in order; "the summer of 2018" is one. No date behind one of the words of `until`."""
     found: list[Time] = []
     seasons = [m for m in marks if m.entry.category == "seasons"]
-    for item in items:
+    for at, item in enumerate(items):
         if item.kind is not ItemKind.DATE or not isinstance(item.value, Figure):
+            continue
+        if at and items[at - 1].key in until:
             continue
         season = next((m for m in seasons if 0 <= item.start - m.end <= NEAR + 1), None)
         year = item.value.date or ""

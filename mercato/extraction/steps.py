@@ -94,7 +94,7 @@ def pick(entries: Iterable[Entry], following: Node | None, noun: bool = False) -
             return 5
         if noun and (entry.attributes["frame"] == "radar" or entry.get("noun")):
             return -1
-        if entry.get("needs") == "player" and not person_next:
+        if (entry.get("needs") == "player" and not person_next) or entry.get("aside"):
             return 3
         if person_next and frame.object == "player" and frame.subject != "player":
             return 0
