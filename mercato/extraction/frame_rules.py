@@ -259,8 +259,9 @@ class FrameRules(Answers):
                 seller = self._seller_of_two(being, others)
                 being.at(seller.name, seller.span)
                 others = [club for club in others if club is not seller]
+            half = event.frame == "agree" and event.personal and event.stage is Stage.AGREED and not event.sellers
             for club in others:
-                yield self._draft(event, ClaimKind.MOVE, being, span, club)
+                yield self._draft(event, ClaimKind.MOVE, being, span, club, Stage.ADVANCED if half else None)
 
     def _swap(self, event: Event, people: list[tuple[Being, Span]]) -> Iterator[Draft]:
         """ "X could use Y as a makeweight": the player offered leaves; with the other club named he goes there."""

@@ -347,6 +347,7 @@ class Parts(Assigning):
             return
         if event.passive and role in self.agents and "agent" in frame.preps:
             role = "agent"  # "acquistato dal Milan"
+        event.personal = event.personal or (role == "partner" and node.kind is NodeKind.PERSON)
         part = self._prep_part(event, node, role, frame)
         if part == "buyer" and role == "goal" and event.entry.get("noun") and event.frame == "acquire" and event.buyers:
             event.sellers, event.buyers = event.buyers, []  # "anuncia la cesión de X al Racing"

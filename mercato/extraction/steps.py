@@ -51,6 +51,8 @@ class Event(msgspec.Struct, eq=False):
     # Two clubs joined by "between": one of them is the seller.
     between: bool = False
     deal: str | None = None
+    # Agreed with the person himself.
+    personal: bool = False
     # The clubs that are told so: "have told Juventus that X will stay".
     told: list[Club] = []
     # Told in passing of somebody ("who joined Spurs in the summer"): a career fact and no news.
