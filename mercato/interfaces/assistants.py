@@ -60,7 +60,7 @@ class Questions:
         from mercato.interfaces.finding import search
 
         with self._desk.book() as book:
-            found = search(book.ledger.database, self._desk.register, name, None, _least(limit))
+            found = search(book.ledger.database, self._desk.publishers, name, None, _least(limit))
         return {"found": [{"kind": hit.kind, "key": hit.key, "name": hit.name} for hit in found]}
 
     def rumours(
@@ -137,7 +137,7 @@ class Questions:
         from mercato.interfaces.api.answers import source_record
 
         with self._desk.book() as book:
-            return {"source": source_record(book, name)}
+            return {"source": source_record(book, self._desk.publishers, name)}
 
     def chain(self, name: str) -> dict[str, Any]:
         """What hangs on what: the conditions in which a person or a club takes part."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mercato import settings
 from mercato.errors import DocumentSkipped, MercatoError, Misused
 from mercato.forecasting.kept import Kept, store_path
+from mercato.interfaces.publishers import Publishers
 from mercato.ledger import Ledger, LedgerView
 from mercato.model import Claim, Document, ReaderVersion
 from mercato.register import Register
@@ -64,7 +65,9 @@ class Desk:
         self._lock = threading.Lock()
         self._reader_lock = threading.Lock()
         self._reader: RuleReader | None = None
-        self._free.put(self._new_book(None, create=create))
+        first = self._new_book(None, create=create)
+        self.publishers = Publishers(first.names)
+        self._free.put(first)
         for _ in range(_CONNECTIONS - 1):
             self._free.put(self._new_book(None))
 

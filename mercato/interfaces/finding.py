@@ -11,6 +11,9 @@ from mercato.ledger.queries import Where, visible_documents
 from mercato.model.folding import fold
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mercato.interfaces.publishers import Publisher, Publishers
     from mercato.ledger.dialect import Database
     from mercato.register import Register
 
@@ -50,7 +53,7 @@ class SourceCount:
     last: str
 
 
-def search(database: Database, register: Register, asked: str, moment: datetime | None, limit: int) -> list[Found]:
+def search(database: Database, publishers: Publishers, asked: str, moment: datetime | None, limit: int) -> list[Found]:
     """What has a name with these words, the last of which may be only begun; people first, then clubs, then outlets.
 
     Only what stands in documents that were there at the moment is found.
@@ -58,15 +61,25 @@ def search(database: Database, register: Register, asked: str, moment: datetime 
     words = fold(asked).split()
     if not words:
         return []
+    register = publishers.names.register
     found: dict[tuple[str, str], Found] = {}
     for role in NameRole:
         for number, text in _names(database, role, words):
             hit = _seen(database, register, role, number, text, moment)
             if hit is not None:
                 found.setdefault((hit.kind, fold(hit.name)), hit)
+    for one in publishers.of(database, moment).values():
+        if _is_called(fold(one.name), words):
+            outlet = NameRole.OUTLET.value
+            found.setdefault((outlet, fold(one.name)), Found(outlet, one.name, one.name))
     order = {role.value: place for place, role in enumerate(NameRole)}
     ranked = sorted(found.values(), key=lambda hit: (order[hit.kind], len(hit.name), hit.name))
     return ranked[:limit]
+
+
+def _is_called(name: str, words: list[str]) -> bool:
+    """Whether a folded name has these words, the last of which may be only begun."""
+    return f" {words[-1]}" in f" {name}" and all(f" {word} " in f" {name} " for word in words[:-1])
 
 
 def _names(database: Database, role: NameRole, words: list[str]) -> list[tuple[int, str]]:
@@ -99,15 +112,7 @@ def _seen(
     return None
 
 
-def source_counts(database: Database, moment: datetime | None) -> list[SourceCount]:
+def source_counts(publishers: Mapping[str, Publisher]) -> list[SourceCount]:
     """All publishers, those with the most documents first."""
-    where = Where(["d.outlet IS NOT NULL"])
-    visible_documents(where, moment)
-    sql = (
-        "SELECT min(d.outlet), count(*) AS documents, min(d.dated_at), max(d.dated_at) FROM document d"
-        f"{where.sql} GROUP BY d.outlet_folded ORDER BY documents DESC, d.outlet_folded"
-    )
-    return [
-        SourceCount(str(outlet), int(str(count)), str(first)[:10], str(last)[:10])
-        for outlet, count, first, last in database.execute(sql, where.parameters)
-    ]
+    found = sorted(publishers.values(), key=lambda publisher: (-publisher.documents, fold(publisher.name)))
+    return [SourceCount(one.name, one.documents, one.first, one.last) for one in found]

@@ -11,9 +11,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from mercato.interfaces.web import show
-from tests.interfaces.conftest import HOSTILE_CLUB, HOSTILE_OUTLET, hostile_document, make_app
+from tests.interfaces.conftest import HOSTILE_CLUB, HOSTILE_OUTLET, TOKEN, hostile_document, make_app
 
 _ELEMENTS = {"iframe", "object", "embed", "style", "base", "img", "foreignobject", "use"}
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
 _OWN_SCRIPTS = ["/static/app.js"]
 
 
@@ -86,6 +87,27 @@ def test_every_page_links_to_pages_that_are_there(client: TestClient, rumour_id:
     assert len(seen) > 40
     for path in sorted(seen):
         assert client.get(path).status_code == 200, path
+
+
+def test_a_source_known_by_its_address_alone_has_its_page(own_client: TestClient) -> None:
+    """Under the register's name where it knows the domain, else under the domain; a text with neither is nobody's."""
+    sent = (
+        ("Jon Doename", "Marca", "https://www.marca.com/a"),
+        ("Giovanni Unlikename", "blog.example.org", "https://blog.example.org/b"),
+        ("Ada Novello", "unknown", None),
+    )
+    for person, _, address in sent:
+        text = f"Juventus are in talks to sign goalkeeper {person}."
+        document = {"text": text} | ({"address": address} if address else {})
+        assert own_client.post("/api/v1/documents", json=document, headers=BEARER).status_code == 201
+    listed = page(own_client, "/sources")
+    for person, name, _ in sent:
+        assert f'href="/source/{name}"' in listed
+        told = page(own_client, f"/source/{name}")
+        assert "1 text read here" in told
+        assert [other for other, _, _ in sent if other in told] == [person]
+        assert f'href="/source/{name}"' in page(own_client, f"/person/{person}")
+    assert own_client.get("/search?q=blog", follow_redirects=False).headers["location"] == "/source/blog.example.org"
 
 
 def test_hostile_texts_stay_text(client: TestClient, hostile_paths: list[str]) -> None:

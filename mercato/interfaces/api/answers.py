@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sized
+from collections.abc import Sequence, Sized
 from typing import Any
 
 import msgspec
@@ -12,10 +12,10 @@ from mercato.interfaces.api.envelope import paged
 from mercato.interfaces.board import dated
 from mercato.interfaces.cli.claims import as_record
 from mercato.interfaces.cli.rumour_text import record, what
-from mercato.interfaces.finding import source_counts
+from mercato.interfaces.publishers import Publisher, Publishers
 from mercato.ledger import ClaimFilter, LedgerView, StoredClaim, StoredDocument
 from mercato.ledger.queries import claims_query
-from mercato.ledger.rows import fold_outlet, stored_claim
+from mercato.ledger.rows import stored_claim
 from mercato.model import ClaimKind, Stage
 from mercato.model.rumours import Rumour, RumourStatus
 from mercato.rumours.book import Change, RumourBook, RumourFilter
@@ -80,8 +80,13 @@ def claims_of_document(book: RumourBook, stored: StoredDocument) -> list[StoredC
     """The claims of one text at the book's moment, by its last reading."""
     database = book.ledger.database
     number = database.value("SELECT number FROM document WHERE id = ?", (stored.document.id,))
-    sql, parameters = claims_query(ClaimFilter(versions="all"), book.moment, [int(str(number))])
-    return [stored_claim(row) for row in database.execute(sql, parameters)]
+    return _claims_in(book, [int(str(number))], ClaimFilter(versions="all"))
+
+
+def _claims_in(book: RumourBook, numbers: Sequence[int], asked: ClaimFilter) -> list[StoredClaim]:
+    """The claims of the documents of some numbers at the book's moment, the newest publication first."""
+    sql, parameters = claims_query(asked, book.moment, numbers)
+    return [stored_claim(row) for row in book.ledger.database.execute(sql, parameters)]
 
 
 def document_record(book: RumourBook, stored: StoredDocument) -> dict[str, Any]:
@@ -105,24 +110,30 @@ def document_record(book: RumourBook, stored: StoredDocument) -> dict[str, Any]:
     }
 
 
-def source_record(book: RumourBook, name: str) -> dict[str, Any]:
+def source_claims(book: RumourBook, publishers: Publishers, name: str) -> tuple[Publisher | None, list[StoredClaim]]:
+    """A publisher by any of its names, and the newest claims that it published or is credited with.
+
+    Nobody where it is known from others alone. Raises NotFound.
+    """
+    key = publishers.key(name)
+    own = publishers.of(book.ledger.database, book.moment).get(key)
+    said = dict.fromkeys([name, key, *([own.name] if own else [])])
+    claims = {c.claim.id: c for one in said for c in book.view.claims(outlet=one, limit=NEWEST_CLAIMS)}
+    if own:
+        claims |= {c.claim.id: c for c in _claims_in(book, own.newest, ClaimFilter())}
+    something_said(name, [own] if own else [], claims)
+    return own, sorted(claims.values(), key=dated, reverse=True)[:NEWEST_CLAIMS]
+
+
+def source_record(book: RumourBook, publishers: Publishers, name: str) -> dict[str, Any]:
     """What a source published or is credited with, under all its names. Raises NotFound."""
-    key = book.names.outlet_key(name, None)
-    own = [
-        count
-        for count in source_counts(book.ledger.database, book.moment)
-        if book.names.outlet_key(count.outlet, None) == key or fold_outlet(count.outlet) == fold_outlet(name)
-    ]
-    said = dict.fromkeys([name, key, *(count.outlet for count in own)])
-    claims = {stored.claim.id: stored for one in said for stored in book.view.claims(outlet=one, limit=NEWEST_CLAIMS)}
-    something_said(name, own, claims)
-    newest = sorted(claims.values(), key=dated, reverse=True)[:NEWEST_CLAIMS]
+    own, claims = source_claims(book, publishers, name)
     return {
-        "outlet": book.names.source_name(key, own[0].outlet if own else name),
-        "documents": sum(count.documents for count in own),
-        "first": min((count.first for count in own), default=None),
-        "last": max((count.last for count in own), default=None),
-        "claims": [claim_record(stored) for stored in newest],
+        "outlet": own.name if own else book.names.source_name(publishers.key(name), name),
+        "documents": own.documents if own else 0,
+        "first": own.first if own else None,
+        "last": own.last if own else None,
+        "claims": [claim_record(stored) for stored in claims],
     }
 
 

@@ -150,7 +150,7 @@ def person(name: Part, desk: AtDesk, as_of: AsOf) -> Response:
 def sources(desk: AtDesk, as_of: AsOf, limit: Limit = 50, cursor: Cursor = None) -> Response:
     """The publishers of what was read, those with the most documents first."""
     with desk.book() as book:
-        counts = source_counts(book.ledger.database, as_of)
+        counts = source_counts(desk.publishers.of(book.ledger.database, as_of))
     page, following = paged(lambda count: counts[:count], lambda source: source.outlet, limit, cursor)
     return answer(page, following)
 
@@ -159,7 +159,7 @@ def sources(desk: AtDesk, as_of: AsOf, limit: Limit = 50, cursor: Cursor = None)
 def source(name: Part, desk: AtDesk, as_of: AsOf) -> Response:
     """One publisher or cited source, with its newest claims."""
     with desk.book(as_of) as book:
-        return answer(source_record(book, name))
+        return answer(source_record(book, desk.publishers, name))
 
 
 @router.get("/claims", response_model=Answer[list[ClaimRecord]], tags=["claims"])
@@ -210,7 +210,7 @@ def find(
 ) -> Response:
     """People, clubs and outlets with these words in their names; the last word may be only begun."""
     with desk.book() as book:
-        return answer(search(book.ledger.database, desk.register, q, as_of, limit))
+        return answer(search(book.ledger.database, desk.publishers, q, as_of, limit))
 
 
 @router.get("/changes", response_model=Answer[list[ChangeRecord]], tags=["rumours"])

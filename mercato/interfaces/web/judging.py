@@ -28,8 +28,8 @@ router = APIRouter()
 def source(visit: Asked, name: Part) -> Response:
     """What a source published or is credited with, and how much of what it told came true."""
     with visit.desk.book(visit.moment) as book:
-        found = source_record(book, name)
-        keys = {book.names.outlet_key(name, None), fold(name), fold(found["outlet"])}
+        found = source_record(book, visit.desk.publishers, name)
+    keys = {visit.desk.publishers.key(name), fold(name), fold(found["outlet"])}
     kept = visit.desk.kept.whole(RECORDS, visit.moment)
     record = next((r for r in kept[1] if r["source"] in keys or fold(r["name"]) in keys), None) if kept else None
     parts = [

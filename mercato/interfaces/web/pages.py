@@ -109,7 +109,7 @@ def _but(values: dict[str, str], name: str) -> dict[str, str]:
 def sources(visit: Asked, cursor: str | None = None) -> Response:
     """All publishers, those with the most texts first."""
     with visit.desk.book() as book:
-        counts = source_counts(book.ledger.database, visit.moment)
+        counts = source_counts(visit.desk.publishers.of(book.ledger.database, visit.moment))
     page, following = paged(lambda count: counts[:count], lambda source: source.outlet, _SOURCES, cursor)
     return visit.page(
         "sources.html", sources=page, total=len(counts),
@@ -133,7 +133,7 @@ def document(visit: Asked, document_id: Part) -> Response:
 def find(visit: Asked, q: Annotated[str, Query(max_length=100)] = "") -> Response:
     """People, clubs and outlets whose names fit; one that fits alone is shown at once."""
     with visit.desk.book() as book:
-        hits = search(book.ledger.database, visit.desk.register, q, visit.moment, _SEARCH_HITS) if q.strip() else []
+        hits = search(book.ledger.database, visit.desk.publishers, q, visit.moment, _SEARCH_HITS)
     pages = {"person": "person", "club": "club", "outlet": "source"}
     if len(hits) == 1:
         return RedirectResponse(show.address(pages[hits[0].kind], hits[0].key, visit.carried), 303)

@@ -67,7 +67,8 @@ class Visit:
 
     def page(self, template: str, **values: Any) -> Response:
         """A page made of a template."""
-        return _page(self.request, 200, template, day=self.day, carried=self.carried, **values)
+        shared = {"day": self.day, "carried": self.carried, "publisher": self.desk.publishers.name}
+        return _page(self.request, 200, template, **shared, **values)
 
     def cards(self, book: RumourBook, rumours: Sequence[Rumour]) -> list[dict[str, Any]]:
         """Rumours with where they stand, who was first, and the chance that was last said of them."""
