@@ -72,9 +72,17 @@ def search(database: Database, publishers: Publishers, asked: str, moment: datet
         if _is_called(fold(one.name), words):
             outlet = NameRole.OUTLET.value
             found.setdefault((outlet, fold(one.name)), Found(outlet, one.name, one.name))
-    order = {role.value: place for place, role in enumerate(NameRole)}
-    ranked = sorted(found.values(), key=lambda hit: (order[hit.kind], len(hit.name), hit.name))
-    return ranked[:limit]
+    return _fair(sorted(found.values(), key=lambda hit: (len(hit.name), hit.name)), limit)
+
+
+def _fair(hits: list[Found], limit: int) -> list[Found]:
+    """As many as asked for, people first; each kind has its share, and what one does not use goes to the others."""
+    kinds = [[hit for hit in hits if hit.kind == role.value] for role in NameRole]
+    shares = [0] * len(kinds)
+    for _ in range(min(limit, len(hits))):
+        place = min((p for p, kind in enumerate(kinds) if shares[p] < len(kind)), key=lambda p: shares[p])
+        shares[place] += 1
+    return [hit for kind, share in zip(kinds, shares, strict=True) for hit in kind[:share]]
 
 
 def _is_called(name: str, words: list[str]) -> bool:

@@ -131,9 +131,7 @@ class RumourBook:
     def all_chains(self, window: str | None = None) -> list[Chain]:
         """All chains of conditions, or those of one window; the latest window first, in it the longest first."""
         found = chains(self._in_chains(), self.now.date(), self.names)
-        kept = [chain for chain in found if window in (None, chain.window)]
-        # The winter of a year comes before its summer.
-        return sorted(kept, key=lambda c: (c.window[:4], c.window.endswith("summer"), len(c.events)), reverse=True)
+        return latest_first(chain for chain in found if window in (None, chain.window))
 
     def person_key(self, text: str) -> str:
         """The key for a verdict: an id, a name, or "NAME @ CLUB" for one of several people of a name."""
@@ -263,6 +261,12 @@ class RumourBook:
 
     def _club_label(self, name: str) -> str:
         return self.names.club_name(self.names.club_key(ClubRef(name)), name)
+
+
+def latest_first(found: Iterable[Chain]) -> list[Chain]:
+    """Chains by window, the latest first, in it the longest first."""
+    # The winter of a year comes before its summer.
+    return sorted(found, key=lambda c: (c.window[:4], c.window.endswith("summer"), len(c.events)), reverse=True)
 
 
 def _has_words(texts: Iterable[str], words: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -13,6 +12,7 @@ from mercato.model.rumours import FusedFee, Lead, Report, Rumour, SaidFee
 from mercato.rumours.status import Standing
 
 SHORT_ID = 8
+_MINUTE, _DAY = 60, 86_400
 COLUMNS = ("id", "person", "what", "window", "stage", "status", "origins", "reports", "last news", "new")
 
 
@@ -23,7 +23,7 @@ def what(rumour: Rumour) -> str:
         case ClaimKind.MOVE:
             return f"{source} → {rumour.club_name}".strip()
         case ClaimKind.EXIT:
-            return f"{rumour.club_name} →"
+            return f"leaves {rumour.club_name}"
         case _:
             return f"stays with {rumour.club_name}"
 
@@ -117,15 +117,25 @@ def lead_words(lead: Lead) -> str:
         return f"a tie: {', '.join(lead.first)}; the dates don't tell who was first"
     if lead.next is None:
         return f"{lead.first[0]}, so far alone"
-    most = f" and at most {_span(lead.at_most)}" if lead.at_most is not None else ""
-    return f"{lead.first[0]}, at least {_span(lead.at_least)}{most} before {lead.next}"
+    return f"{lead.first[0]}, {_between(lead.at_least, lead.at_most)} before {lead.next}"
+
+
+def _between(least: int, most: int | None) -> str:
+    """A lead that lies between two spans: "13 to 14 days", "up to 2 days"."""
+    if most is None:
+        return f"at least {_span(least)}"
+    # A day ends a second before midnight: what lies between two of them is a whole number of days.
+    one, other = _span(least), _span(most + 1 if (most + 1) % _DAY == 0 else most)
+    if least < _MINUTE:
+        return f"up to {other}"
+    return f"{one.split(' day')[0] if ' day' in one and ' day' in other else one} to {other}"
 
 
 def _span(seconds: int) -> str:
-    span = timedelta(seconds=seconds)
-    if span >= timedelta(days=2):
-        return f"{span.days} days"
-    hours, minutes = divmod(seconds // 60, 60)
+    if seconds >= 2 * _DAY or seconds == _DAY:
+        days = seconds // _DAY
+        return f"{days} day{'' if days == 1 else 's'}"
+    hours, minutes = divmod(seconds // _MINUTE, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 

@@ -2,26 +2,64 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mercato.interfaces.web.show import Node, address
 from mercato.rumours.chains import Chain
 
-WIDTH, HEIGHT = 222, 46
-_ACROSS, _DOWN, _EDGE = 274, 60, 10
-_LETTERS = 24
-"""Letters of a title that fit into a box."""
+_ACROSS, _DOWN, _EDGE = 52, 14, 10
+"""Room between columns, between rows, and around all."""
+_LETTER = 8
+"""Width of a letter of a title; a note's are narrower."""
 MOST_BOXES = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """The boxes of a drawing: how wide and high, and how many lines a title may take."""
+
+    width: int
+    height: int
+    lines: int
+
+    def at(self, column: int, row: int) -> tuple[int, int]:
+        """Where a box stands."""
+        return _EDGE + column * (self.width + _ACROSS), _EDGE + row * (self.height + _DOWN)
+
+    def box(self, x: int, y: int, title: str, note: str, kind: str, href: str) -> Box:
+        """A box with as much of its title as it holds."""
+        letters = self.width // _LETTER - 3
+        (short,) = _wrapped(note, letters + 8, 1)
+        return Box(x, y, _wrapped(title, letters, self.lines), short, kind, href, f"{title}: {note}")
+
+    def line(self, one: tuple[int, int], other: tuple[int, int], *, dashed: bool) -> Line:
+        """From the right of one box to the left of another."""
+        (x, y), (end_x, end_y) = one, other
+        start, middle, end = x + self.width, y + self.height // 2, end_y + self.height // 2
+        bend = (start + end_x) // 2
+        return Line(f"M{start} {middle}C{bend} {middle} {bend} {end} {end_x} {end}", dashed)
+
+
+def _wrapped(text: str, letters: int, lines: int) -> tuple[str, ...]:
+    """A text in lines of so many letters; what finds no room is left out, and a mark says so."""
+    found = textwrap.wrap(text, letters) or [""]
+    if len(found) <= lines:
+        return tuple(found)
+    return (*found[: lines - 1], found[lines - 1][: letters - 1].rstrip() + "…")
+
+
+REPORTS, EVENTS = Grid(222, 46, 1), Grid(256, 62, 2)
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
-    """A box: where it stands, its two lines, its kind (which gives the colour), where it leads to."""
+    """A box: where it stands, the lines of its title, its note, its kind (the colour), and where it leads to."""
 
     x: int
     y: int
-    title: str
+    titles: tuple[str, ...]
     note: str
     kind: str
     href: str
@@ -40,6 +78,7 @@ class Line:
 class Drawing:
     """Boxes and lines, and how much room they take; `left_out` boxes were too many."""
 
+    grid: Grid
     boxes: tuple[Box, ...]
     lines: tuple[Line, ...]
     width: int
@@ -55,22 +94,22 @@ def story(roots: Sequence[Node], carried: Mapping[str, str]) -> Drawing:
 
     def place(node: Node, depth: int) -> tuple[int, int]:
         nonlocal rows
-        x, own = _EDGE + depth * _ACROSS, len(boxes)
-        boxes.append(_report_box(node, x, 0, carried))
+        (x, y), own = REPORTS.at(depth, rows), len(boxes)
+        boxes.append(_report_box(node, x, y, carried))
         ends = [(place(child, depth + 1), child) for child in node.children if len(boxes) < MOST_BOXES]
         if ends:
             y = (ends[0][0][1] + ends[-1][0][1]) // 2
         else:
-            y, rows = _EDGE + rows * _DOWN, rows + 1
-        boxes[own] = _report_box(node, x, y, carried)
-        for (end_x, end_y), child in ends:
-            lines.append(_line(x, y, end_x, end_y, dashed=bool(child.report and child.report.echo_of)))
+            rows += 1
+        boxes[own] = replace(boxes[own], y=y)
+        for end, child in ends:
+            lines.append(REPORTS.line((x, y), end, dashed=bool(child.report and child.report.echo_of)))
         return x, y
 
     for root in roots:
         if len(boxes) < MOST_BOXES:
             place(root, 0)
-    return _drawing(boxes, lines, left_out=max(0, sum(map(_size, roots)) - len(boxes)))
+    return _drawing(REPORTS, boxes, lines, left_out=max(0, sum(map(_size, roots)) - len(boxes)))
 
 
 def _size(node: Node) -> int:
@@ -80,10 +119,10 @@ def _size(node: Node) -> int:
 def _report_box(node: Node, x: int, y: int, carried: Mapping[str, str]) -> Box:
     if node.report is None:
         when = f", {node.unseen.when}" if node.unseen else ""
-        return _box(x, y, node.name, f"never read itself{when}", "unseen", address("source", node.name, carried))
+        return REPORTS.box(x, y, node.name, f"never read itself{when}", "unseen", address("source", node.name, carried))
     report = node.report
     day = str(report.published)[:10] if report.published else f"seen {report.known_at:%Y-%m-%d}"
-    return _box(x, y, node.name, f"{report.role.value}, {day}", report.role.value, f"#d-{report.document_id}")
+    return REPORTS.box(x, y, node.name, f"{report.role.value}, {day}", report.role.value, f"#d-{report.document_id}")
 
 
 def dominoes(chain: Chain, carried: Mapping[str, str]) -> Drawing:
@@ -100,36 +139,22 @@ def dominoes(chain: Chain, carried: Mapping[str, str]) -> Drawing:
         column = depth[event.key] if depth[event.key] < len(chain.events) else 0
         row = used.get(column, 0)
         used[column] = row + 1
-        x, y = places[event.key] = _EDGE + column * _ACROSS, _EDGE + row * _DOWN
+        x, y = places[event.key] = EVENTS.at(column, row)
         href = address("rumour", event.rumour, carried) if event.rumour else ""
-        boxes.append(_box(x, y, event.words, event.state.value, event.state.value.replace(" ", "-"), href))
+        boxes.append(EVENTS.box(x, y, event.words, event.state.value, event.state.value.replace(" ", "-"), href))
     lines = [
-        _line(*places[link.cause], *places[link.effect], dashed=link.inferred)
+        EVENTS.line(places[link.cause], places[link.effect], dashed=link.inferred)
         for link in chain.links
         if link.cause in places and link.effect in places
     ]
-    return _drawing(boxes, lines, left_out=len(chain.events) - len(boxes))
+    return _drawing(EVENTS, boxes, lines, left_out=len(chain.events) - len(boxes))
 
 
-def _box(x: int, y: int, title: str, note: str, kind: str, href: str) -> Box:
-    return Box(x, y, _short(title), _short(note, _LETTERS + 8), kind, href, f"{title}: {note}")
-
-
-def _short(text: str, letters: int = _LETTERS) -> str:
-    return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"
-
-
-def _line(x: int, y: int, end_x: int, end_y: int, *, dashed: bool) -> Line:
-    start, middle = x + WIDTH, y + HEIGHT // 2
-    end, bend = end_y + HEIGHT // 2, (x + WIDTH + end_x) // 2
-    return Line(f"M{start} {middle}C{bend} {middle} {bend} {end} {end_x} {end}", dashed)
-
-
-def _drawing(boxes: Iterable[Box], lines: Iterable[Line], left_out: int) -> Drawing:
+def _drawing(grid: Grid, boxes: Iterable[Box], lines: Iterable[Line], left_out: int) -> Drawing:
     found = tuple(boxes)
-    width = max((box.x for box in found), default=0) + WIDTH + _EDGE
-    height = max((box.y for box in found), default=0) + HEIGHT + _EDGE
-    return Drawing(found, tuple(lines), width, height, left_out)
+    width = max((box.x for box in found), default=0) + grid.width + _EDGE
+    height = max((box.y for box in found), default=0) + grid.height + _EDGE
+    return Drawing(grid, found, tuple(lines), width, height, left_out)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,26 @@
-"""Atom feeds of what is new: of everything, of a club, of a person; the same as JSON with `?format=json`."""
+"""Atom feeds of what is new: of everything, a club, a person, a source; the same as JSON with `?format=json`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Annotated, Literal
 from xml.sax.saxutils import escape, quoteattr
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from mercato.interfaces.api.answers import change_record
+from mercato.interfaces.api.answers import change_record, claim_record, source_claims
 from mercato.interfaces.api.envelope import answer
 from mercato.interfaces.api.reading import AtDesk, Part
+from mercato.interfaces.cli.claim_text import clubs
 from mercato.interfaces.cli.output import one_line
 from mercato.interfaces.cli.rumour_text import what
 from mercato.interfaces.desk import Desk
+from mercato.interfaces.exports.rows import trigger_words
 from mercato.interfaces.web.show import address
+from mercato.ledger import StoredClaim
 from mercato.rumours.book import Change, RumourFilter
 
 _ENTRIES = 50
@@ -48,6 +51,16 @@ def person(request: Request, desk: AtDesk, name: Part, form: Form = "atom") -> R
     return _feed(request, desk, form, f"mercato: {name}", RumourFilter(person=name, limit=_RUMOURS))
 
 
+@router.get("/feed/source/{name:path}")
+def source(request: Request, desk: AtDesk, name: Part, form: Form = "atom") -> Response:
+    """The newest claims that a source published or is credited with. Raises NotFound for one that nobody knows."""
+    with desk.book() as book:
+        _, claims = source_claims(book, desk.publishers, name)
+    if form == "json":
+        return answer([claim_record(stored) for stored in claims])
+    return _atom(request, f"mercato: {name}", [_of_claim(stored) for stored in claims])
+
+
 def _feed(request: Request, desk: Desk, form: str, title: str, asked: RumourFilter) -> Response:
     with desk.book() as book:
         changes = [
@@ -56,32 +69,57 @@ def _feed(request: Request, desk: Desk, form: str, title: str, asked: RumourFilt
             for report in rumour.reports
             if any(item.is_news for item in report.new)
         ]
-    newest = list(islice(sorted(changes, key=lambda c: c.report.known_at, reverse=True), _ENTRIES))
+    newest = sorted(changes, key=lambda c: c.report.known_at, reverse=True)[:_ENTRIES]
     if form == "json":
         return answer([change_record(change) for change in newest])
-    body = atom(title, str(request.base_url).rstrip("/"), request.url.path, newest)
+    return _atom(request, title, [_of_change(change) for change in newest])
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of a feed. `id` holds no address, so that it stays when the server moves; `path` is its page."""
+
+    id: str
+    title: str
+    at: datetime
+    path: str
+    summary: str
+
+
+def _of_change(change: Change) -> Entry:
+    rumour, report = change.rumour, change.report
+    stage = f" ({report.stage.value})" if report.stage else ""
+    title = f"{rumour.person_name}: {what(rumour)}{stage}"
+    said = f"{report.outlet}: {', '.join(item.value for item in report.new)}"
+    return Entry(f"{rumour.id}/{report.document_id}", title, report.known_at, address("rumour", rumour.id), said)
+
+
+def _of_claim(stored: StoredClaim) -> Entry:
+    claim = stored.claim
+    stage = f" ({claim.stage.value})" if claim.stage else ""
+    title = f"{claim.person.name}: {claim.kind.value} {clubs(claim)}{stage}"
+    page = address("document", stored.source.id)
+    return Entry(f"claim/{claim.id}", title, stored.source.seen_at, page, trigger_words(claim) or "")
+
+
+def _atom(request: Request, title: str, entries: Sequence[Entry]) -> Response:
+    """An Atom feed."""
+    base = str(request.base_url).rstrip("/")
+    updated = max((entry.at for entry in entries), default=_NEVER)
+    body = (
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
+        f"<title>{_text(title)}</title>\n<id>tag:mercato,2026:{_text(request.url.path)}</id>\n"
+        f"<updated>{_moment(updated)}</updated>\n<author><name>mercato</name></author>\n"
+        f"<link href={quoteattr(base + '/')}/>\n{''.join(_entry(base, entry) for entry in entries)}</feed>\n"
+    )
     return Response(body.encode("utf-8", "replace"), media_type="application/atom+xml")
 
 
-def atom(title: str, base: str, path: str, changes: Sequence[Change]) -> str:
-    """An Atom feed; identifiers hold no address, so that they stay when the server moves."""
-    updated = max((change.report.known_at for change in changes), default=_NEVER)
-    entries = "".join(_entry(base, change) for change in changes)
+def _entry(base: str, entry: Entry) -> str:
     return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
-        f"<title>{_text(title)}</title>\n<id>tag:mercato,2026:{_text(path)}</id>\n<updated>{_moment(updated)}</updated>\n"
-        f"<author><name>mercato</name></author>\n<link href={quoteattr(base + '/')}/>\n{entries}</feed>\n"
-    )
-
-
-def _entry(base: str, change: Change) -> str:
-    rumour, report = change.rumour, change.report
-    stage = f" ({report.stage.value})" if report.stage else ""
-    said = f"{report.outlet}: {', '.join(item.value for item in report.new)}"
-    return (
-        f"<entry><title>{_text(f'{rumour.person_name}: {what(rumour)}{stage}')}</title>"
-        f"<id>tag:mercato,2026:{rumour.id}/{report.document_id}</id><updated>{_moment(report.known_at)}</updated>"
-        f"<link href={quoteattr(base + address('rumour', rumour.id))}/><summary>{_text(said)}</summary></entry>\n"
+        f"<entry><title>{_text(entry.title)}</title><id>tag:mercato,2026:{entry.id}</id>"
+        f"<updated>{_moment(entry.at)}</updated><link href={quoteattr(base + entry.path)}/>"
+        f"<summary>{_text(entry.summary)}</summary></entry>\n"
     )
 
 

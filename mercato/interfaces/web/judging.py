@@ -10,11 +10,13 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from mercato.forecasting.kept import BACKTEST, RECORDS, SCORES
-from mercato.interfaces.api.answers import checked_window, closed_page, source_record
+from mercato.interfaces.api.answers import checked_window, closed_page, person_rumours, something_said, source_record
 from mercato.interfaces.api.envelope import paged
-from mercato.interfaces.web import drawing
+from mercato.interfaces.web import drawing, show
 from mercato.interfaces.web.visit import Asked, Part, Visit
+from mercato.model import ENDS, LADDER
 from mercato.model.folding import fold
+from mercato.rumours.book import RumourFilter, latest_first
 
 _CLOSED = 50
 _SOURCES = 40
@@ -32,12 +34,21 @@ def source(visit: Asked, name: Part) -> Response:
     keys = {visit.desk.publishers.key(name), fold(name), fold(found["outlet"])}
     kept = visit.desk.kept.whole(RECORDS, visit.moment)
     record = next((r for r in kept[1] if r["source"] in keys or fold(r["name"]) in keys), None) if kept else None
-    parts = [
-        (title, list(record[key].items())[:_PARTS])
-        for title, key in (("By club", "by_club"), ("By stage", "by_stage"), ("By month", "by_month"))
-        if record and record[key]
-    ] if record else []  # fmt: skip
-    return visit.page("source.html", source=found, record=record, parts_list=parts, said_at=kept[0] if kept else None)
+    return visit.page(
+        "source.html", source=found, record=record, parts_list=_parts(record) if record else [],
+        said_at=kept[0] if kept else None,
+    )  # fmt: skip
+
+
+def _parts(record: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, Any]]]]:
+    """A record by club, those told of most first; by stage, as on the ladder; by month, the latest first."""
+    stages = [stage.value for stage in (*LADDER, *ENDS)]
+    found = (
+        ("Club", list(record["by_club"].items())[:_PARTS]),
+        ("Stage", sorted(record["by_stage"].items(), key=lambda row: stages.index(row[0]) if row[0] in stages else 99)),
+        ("Month", sorted(record["by_month"].items(), reverse=True)[:_PARTS]),
+    )
+    return [(title, rows) for title, rows in found if rows]
 
 
 @router.get("/record")
@@ -62,21 +73,31 @@ def _curve(kept: tuple[Any, Mapping[str, Any]] | None) -> drawing.Calibration | 
 @router.get("/chain")
 def chain(visit: Asked, window: Annotated[str, Query(max_length=20)] = "", cursor: str | None = None) -> Response:
     """The dominoes: what hangs on what, window by window."""
+    return _dominoes(visit, None, window, cursor)
+
+
+@router.get("/chain/{name:path}")
+def chain_of(
+    visit: Asked, name: Part, window: Annotated[str, Query(max_length=20)] = "", cursor: str | None = None
+) -> Response:
+    """The chains in which a person or a club takes part."""
+    return _dominoes(visit, name, window, cursor)
+
+
+def _dominoes(visit: Visit, name: str | None, window: str, cursor: str | None) -> Response:
+    """Chains of one window, the latest where none is asked for; with a name, those in which it takes part."""
     asked = checked_window(window.strip() or None)
     with visit.desk.book(visit.moment) as book:
-        every = book.all_chains()
+        every = book.all_chains() if name is None else latest_first(book.chains(name))
+        if name is not None:
+            something_said(name, every, book.rumours(RumourFilter(club=name, limit=1)), person_rumours(book, name)[1])
     windows = list(dict.fromkeys(each.window for each in every))
-    shown = asked or (windows[0] if windows else None)
+    shown = asked or (windows[0] if windows else "")
     found = [each for each in every if each.window == shown]
     page, following = paged(lambda count: found[:count], lambda each: each.events[0].key, _CHAINS, cursor)
+    path = show.address("chain", name) if name else "/chain"
     return visit.page(
-        "chain.html", window=shown or "", windows=windows, total=len(found),
+        "chain.html", name=name, window=shown, windows=windows, path=path,
         chains=[(each, drawing.dominoes(each, visit.carried)) for each in page],
-        more=_more(visit, shown, following),
+        more=f"{path}?{urlencode({'window': shown} | visit.carried | {'cursor': following})}" if following else None,
     )  # fmt: skip
-
-
-def _more(visit: Visit, window: str | None, following: str | None) -> str | None:
-    if not following:
-        return None
-    return f"/chain?{urlencode({'window': window or ''} | visit.carried | {'cursor': following})}"

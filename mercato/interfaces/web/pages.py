@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -92,13 +93,13 @@ def today(visit: Asked, filters: Annotated[Filters, Depends(Filters)], cursor: s
         )
         empty = not found and not book.view.counts().documents
         chosen = {name: value for name, value in filters.set.items() if name != "since" or value not in _SINCE}
-        return visit.page(
+        return visit.remembered(visit.page(
             "today.html", cards=visit.cards(book, found), filters=filters.values, narrowed=bool(filters.set),
             empty=empty, stages=list(Stage), statuses=list(RumourStatus), periods=_SINCE, chosen=chosen,
             without={name: f"/?{urlencode(_but(filters.set, name) | visit.carried)}" for name in filters.set},
             more=f"/?{urlencode(filters.set | visit.carried | {'cursor': following})}" if following else None,
-            place_is_empty=empty and visit.moment is None, now=book.now,
-        )  # fmt: skip
+            place_is_empty=empty and visit.moment is None, before=visit.before,
+        ))  # fmt: skip
 
 
 def _but(values: dict[str, str], name: str) -> dict[str, str]:
@@ -137,4 +138,5 @@ def find(visit: Asked, q: Annotated[str, Query(max_length=100)] = "") -> Respons
     pages = {"person": "person", "club": "club", "outlet": "source"}
     if len(hits) == 1:
         return RedirectResponse(show.address(pages[hits[0].kind], hits[0].key, visit.carried), 303)
-    return visit.page("search.html", q=q, hits=hits, pages=pages)
+    kinds = [(kind, list(found)) for kind, found in groupby(hits, key=lambda hit: hit.kind)]
+    return visit.page("search.html", q=q, hits=hits, kinds=kinds, pages=pages)

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from markupsafe import Markup
 
 from mercato.interfaces.cli.output import safe
-from mercato.model import BlockKind, Claim, Document, Moment, Precision, Stage
+from mercato.model import BlockKind, Claim, ClaimKind, Document, Moment, Precision, Stage
 from mercato.model.rumours import OriginNode, Report, Rumour
 
 _LONGEST_BLOCK = 1_500
@@ -46,6 +47,20 @@ def clock(at: datetime | Moment | None) -> Markup:
         return Markup("")
     at = at.astimezone(UTC)
     return Markup('<time datetime="{}">{} UTC</time>').format(f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at:%Y-%m-%d %H:%M}")
+
+
+_OF_ONE_CLUB = {
+    ClaimKind.EXIT: "leaves", ClaimKind.STAY: "stays with", ClaimKind.CONTRACT: "contract with",
+    ClaimKind.PRICE: "asking price of", ClaimKind.SPELL: "at",
+}  # fmt: skip
+
+
+def claim_words(claim: Mapping[str, Any]) -> str:
+    """A claim's record in a few words: "Juventus → AC Milan", "stays with Napoli"."""
+    kind = ClaimKind(claim["kind"])
+    if kind is ClaimKind.MOVE:
+        return f"{claim['from'] or ''} → {claim['to'] or ''}".strip()
+    return f"{_OF_ONE_CLUB[kind]} {claim['club'] or claim['from'] or claim['to'] or ''}"
 
 
 def percent(value: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +17,7 @@ from starlette.staticfiles import StaticFiles
 from mercato.interfaces.api.reading import AtDesk
 from mercato.interfaces.cli.rumour_text import lead_words, what, when
 from mercato.interfaces.desk import as_moment
-from mercato.interfaces.web import drawing, plot, show
+from mercato.interfaces.web import plot, show
 from mercato.model import LADDER
 from mercato.model.rumours import Rumour
 from mercato.rumours.book import RumourBook
@@ -25,6 +25,10 @@ from mercato.rumours.book import RumourBook
 _HERE = Path(__file__).parent
 MOST_ROWS = 100
 """Rows of one list on one page; longer lists are paged, or say how many they leave out."""
+_COOKIE = "mercato-visit"
+_REMEMBERED = 400 * 24 * 3600
+"""Seconds; browsers keep no cookie longer than 400 days."""
+_SILENCE = timedelta(minutes=30)
 
 
 @cache
@@ -40,9 +44,7 @@ def _templates() -> Any:
         "tint": show.tint,
     }  # fmt: skip
     environment.globals |= {
-        "at": show.address, "ladder": LADDER, "what": what,
-        "box_width": drawing.WIDTH, "box_height": drawing.HEIGHT,
-        "field": plot,
+        "at": show.address, "ladder": LADDER, "what": what, "claim_words": show.claim_words, "field": plot,
     }  # fmt: skip
     return environment
 
@@ -70,17 +72,53 @@ class Visit:
         shared = {"day": self.day, "carried": self.carried, "publisher": self.desk.publishers.name}
         return _page(self.request, 200, template, **shared, **values)
 
+    @property
+    def before(self) -> datetime | None:
+        """When the reader's visit before this one ended; None on a first visit, and on pages of a day in the past."""
+        return None if self.day else last_visit(self.request.cookies.get(_COOKIE, ""), datetime.now(UTC))[0]
+
+    def remembered(self, response: Response) -> Response:
+        """The response, which tells the browser that the reader was here."""
+        if not self.day:
+            before, now = last_visit(self.request.cookies.get(_COOKIE, ""), datetime.now(UTC))
+            value = f"{before.timestamp() if before else 0:.0f}.{now.timestamp():.0f}"
+            secure = self.request.url.scheme == "https"
+            response.set_cookie(_COOKIE, value, _REMEMBERED, httponly=True, samesite="lax", secure=secure)
+            response.headers["Cache-Control"] = "private, no-cache"
+        return response
+
     def cards(self, book: RumourBook, rumours: Sequence[Rumour]) -> list[dict[str, Any]]:
-        """Rumours with where they stand, who was first, and the chance that was last said of them."""
+        """Rumours with where they stand, who was first, the chance last said of them, and whether they are news."""
+        before = self.before
         return [
-            {"rumour": r, "standing": book.standing(r), "lead": lead_words(r.lead), "chance": self._chance(r)}
+            {
+                "rumour": r, "standing": book.standing(r), "lead": lead_words(r.lead), "chance": self._chance(r),
+                "fresh": before is not None and r.last_news.known_at > before,
+            }
             for r in rumours
-        ]
+        ]  # fmt: skip
 
     def _chance(self, rumour: Rumour) -> Any:
         said = self.desk.kept.latest(rumour.person, rumour.window, self.moment)
         chance = said.of(rumour) if said else None
         return {"said": said, "of": chance} if chance else None
+
+
+def last_visit(cookie: str, now: datetime) -> tuple[datetime | None, datetime]:
+    """When the visit before this one ended, and when this one was last heard of, from what the browser brings.
+
+    A cookie holds both in seconds, "1749400000.1749486400". After half an hour of silence a new visit begins.
+    """
+    before, _, latest = cookie.partition(".")
+    try:
+        ended, heard = (datetime.fromtimestamp(int(part), UTC) for part in (before, latest))
+    except (ValueError, OverflowError, OSError):
+        return None, now
+    if heard > now:  # the clock was set back, or somebody wrote the cookie
+        return None, now
+    if now - heard > _SILENCE:
+        return heard, now
+    return (ended if int(before) else None), now
 
 
 Asked = Annotated[Visit, Depends(Visit)]

@@ -12,29 +12,9 @@
     shown.textContent = at.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
   }
 
-  // What is new since the last visit. The visit's moment is the server's, and stays in this browser.
-  const visit = document.getElementById("visit");
-  if (visit && !day) {
-    let last = null;
-    try {
-      last = sessionStorage.getItem("mercato-before") || localStorage.getItem("mercato-visit");
-      if (last) sessionStorage.setItem("mercato-before", last);
-      localStorage.setItem("mercato-visit", visit.dataset.now);
-    } catch { /* storage is off: nothing is remembered */ }
-    if (last && !Number.isNaN(Date.parse(last))) {
-      for (const card of document.querySelectorAll("[data-news]")) {
-        if (Date.parse(card.dataset.news) > Date.parse(last)) card.classList.add("fresh");
-      }
-      const link = document.createElement("a");
-      link.href = "/?since=" + encodeURIComponent(last);
-      link.textContent = "New since your last visit";
-      visit.append(link, ", " + new Date(last).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" }));
-    }
-  }
-
   // News as it comes: a line to press, never a page that moves under the reader.
   const line = document.getElementById("live");
-  if (visit && line && !day && "EventSource" in window) {
+  if (line && here.pathname === "/" && !day && "EventSource" in window) {
     let count = 0;
     const events = new EventSource("/api/v1/events");
     events.addEventListener("change", () => {
