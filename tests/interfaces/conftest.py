@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,6 +38,7 @@ from mercato.model import (
 )
 from mercato.register import load_register
 from mercato.rumours.rates import load_rates
+from tests.interfaces.browsing import CHROMIUM, GOSSIP, Site, make_gossip, make_saga, serving, site_of
 
 TOKEN = "a-token-for-tests-0123456789"
 SCRIPT = "<script>alert(1)</script>"
@@ -93,6 +97,61 @@ def app(ledger_file: Path) -> Iterator[FastAPI]:
 @pytest.fixture(scope="session")
 def client(app: FastAPI) -> TestClient:
     return TestClient(app, raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with playwright.sync_playwright() as play:
+        found = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield found
+        found.close()
+
+
+@pytest.fixture(scope="session")
+def samples_site(app: FastAPI) -> Iterator[Site]:
+    """The samples and the hostile article, served."""
+    with serving(app) as url:
+        yield site_of(url, "2099-01-01")  # they were read a moment ago
+
+
+@pytest.fixture(scope="session")
+def saga_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The saga alone, served."""
+    path = tmp_path_factory.mktemp("saga") / "ledger.sqlite"
+    make_saga(path)
+    made = make_app(path)
+    with serving(made) as url:
+        yield site_of(url, "2025-06-10")
+    made.state.desk.close()
+
+
+@pytest.fixture(scope="session")
+def gossip_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The gossip column with what came of it, served; skipped where the data is not here."""
+    if not GOSSIP.exists():
+        pytest.skip(f"no gossip column at {GOSSIP}; set MERCATO_SHARED to the folder that holds data/")
+    pytest.importorskip("numpy", reason="the extra `forecast` is not installed")
+    # Made once for all workers of a run.
+    folder = tmp_path_factory.getbasetemp()
+    path = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "gossip" / "ledger.sqlite"
+    path.parent.mkdir(exist_ok=True)
+    with path.with_name("lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.with_name("done").exists():
+            make_gossip(path)
+            path.with_name("done").touch()
+    made = make_app(path)
+    with serving(made) as url:
+        yield site_of(url, "2021-06-15")
+    made.state.desk.close()
+
+
+@pytest.fixture(params=["samples", "saga", "gossip"])
+def site(request: pytest.FixtureRequest) -> Site:
+    """Each of the three, one after the other."""
+    found: Site = request.getfixturevalue(f"{request.param}_site")
+    return found
 
 
 @pytest.fixture

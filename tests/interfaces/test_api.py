@@ -153,6 +153,13 @@ def test_filters_narrow(client: TestClient) -> None:
     assert all(club in (r["club_name"], *r["from_names"]) for r in data(client, "/rumours", club=club))
 
 
+def test_each_kind_has_its_share_of_what_a_search_finds(client: TestClient) -> None:
+    kinds = [hit["kind"] for hit in data(client, "/search", q="m", limit=9)]
+    assert kinds == ["person"] * 3 + ["club"] * 3 + ["outlet"] * 3
+    people = data(client, "/search", q="mattia", limit=9)
+    assert {hit["kind"] for hit in people} == {"person"}
+
+
 def test_as_of_a_day_before_everything_there_is_nothing(client: TestClient) -> None:
     for path in ("/rumours", "/claims", "/sources"):
         assert data(client, path) != []

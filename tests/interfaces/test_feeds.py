@@ -26,6 +26,17 @@ def test_a_feed_is_well_formed_and_says_the_same_as_json(client: TestClient, pat
     assert len({entry.id for entry in entries}) == len(entries)
 
 
+def test_a_source_has_a_feed_of_its_claims(client: TestClient) -> None:
+    response = client.get("/feed/source/Tuttosport")
+    etree.fromstring(response.content)
+    entries = feedparser.parse(response.content).entries
+    records = client.get("/feed/source/Tuttosport?format=json").json()["data"]
+    assert [entry.id.rpartition("/")[2] for entry in entries] == [record["id"] for record in records]
+    assert all("Tuttosport" in (record["document"]["outlet"], *record["sources"]) for record in records)
+    assert client.get(entries[0].link).status_code == 200
+    assert client.get("/feed/source/Nowhere").status_code == 404
+
+
 def test_entries_lead_to_pages(client: TestClient) -> None:
     link = feedparser.parse(client.get("/feed/person/Perin").content).entries[0].link
     assert client.get(link).status_code == 200

@@ -63,3 +63,15 @@ def test_a_server_answers_to_its_own_names_alone(
 def test_a_star_lets_every_name_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MERCATO_HOSTS", "*")
     assert hosts_for("0.0.0.0") == frozenset()
+
+
+def test_all_chains_are_listed_page_by_page(client: TestClient) -> None:
+    whole = client.get("/api/v1/chains?limit=200").json()["data"]
+    assert len(whole) > 1
+    first = client.get("/api/v1/chains?limit=1").json()
+    second = client.get("/api/v1/chains", params={"limit": 1, "cursor": first["next"]}).json()
+    assert first["data"] + second["data"] == whole[:2]
+    window = whole[-1]["window"]
+    among = client.get(f"/api/v1/chains?window={window}").json()["data"]
+    assert among == [chain for chain in whole if chain["window"] == window]
+    assert client.get("/api/v1/chains?window=soon").status_code == 400

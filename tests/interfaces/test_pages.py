@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote
@@ -11,6 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from mercato.interfaces.web import show
+from mercato.interfaces.web.visit import last_visit
 from tests.interfaces.conftest import HOSTILE_CLUB, HOSTILE_OUTLET, TOKEN, hostile_document, make_app
 
 _ELEMENTS = {"iframe", "object", "embed", "style", "base", "img", "foreignobject", "use"}
@@ -87,6 +90,58 @@ def test_every_page_links_to_pages_that_are_there(client: TestClient, rumour_id:
     assert len(seen) > 40
     for path in sorted(seen):
         assert client.get(path).status_code == 200, path
+
+
+def visited(client: TestClient, cookie: str | None, path: str = "/") -> tuple[int, str, str]:
+    """How many cards are marked as new, the page, and the cookie that comes back."""
+    client.cookies.clear()
+    response = client.get(path, headers={"Cookie": f"mercato-visit={cookie}"} if cookie else {})
+    client.cookies.clear()
+    return response.text.count('<span class="new">'), response.text, response.headers.get("set-cookie", "")
+
+
+def test_what_is_new_since_the_last_visit_is_marked_without_a_script(client: TestClient) -> None:
+    now = int(time.time())
+    count, html, cookie = visited(client, None)
+    assert (count, "last visit" in html) == (0, False), "on a first visit nothing is new"
+    assert re.match(r"mercato-visit=0\.\d+; HttpOnly; Max-Age=\d+; Path=/; SameSite=lax", cookie)
+    count, html, cookie = visited(client, f"0.{now - 7200}")
+    assert count == html.count('<li class="card') > 0, "all was read after that visit"
+    assert cookie.startswith(f"mercato-visit={now - 7200}.")
+    link = next(a for a in Page(html).addresses if a.startswith("/?since=") and "T" in a)
+    assert page(client, link).count('<li class="card') > 0
+    assert visited(client, f"{now}.{now}")[0] == 0, "and nothing after this one"
+    assert visited(client, f"{now - 7200}.{now - 60}")[0] > 0, "the visit goes on: the marks stay"
+    assert visited(client, f"{now - 7200}.{now - 60}", "/?as_of=2099-01-01")[::2] == (0, "")
+
+
+@pytest.mark.parametrize(
+    "cookie", ["x", "1", "-9.9e9", "99999999999999999.1", f"1.{2**70}", "1.99999999999", "..", "٣.٤"]
+)
+def test_a_cookie_that_is_none_is_a_first_visit(cookie: str) -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    before, heard = last_visit(cookie, now)
+    assert before is None or before < now
+    assert heard == now
+
+
+def test_the_chains_of_a_name(client: TestClient) -> None:
+    html = page(client, "/chain/Mattia%20Perin")
+    assert "Mattia Perin from Juventus to AC Milan" in html
+    assert re.search(r'<a href="/rumour/\w+"><g class="box', html)
+    assert 0 < html.count("?window=") < page(client, "/chain").count("?window=")
+    assert "/chain/Mattia%20Perin?window=2025-summer" in html
+    assert "No report makes one move depend on another" in page(client, "/chain/Mattia%20Perin?window=2019-summer")
+    page(client, "/chain/Nobody%20Atall", 404)
+    page(client, "/chain/Mattia%20Perin?window=soon", 400)
+
+
+def test_a_day_without_it_can_be_left(client: TestClient, rumour_id: str) -> None:
+    html = page(client, f"/rumour/{rumour_id}?as_of=2001-01-01", 404)
+    assert f'<a href="/rumour/{rumour_id}">Back to today</a>' in html
+    assert 'href="/sources?as_of=2001-01-01"' in html
+    html = page(client, "/club/Juventus?over=true&as_of=2001-01-01", 404)
+    assert '<a href="/club/Juventus?over=true">Back to today</a>' in html
 
 
 def test_a_source_known_by_its_address_alone_has_its_page(own_client: TestClient) -> None:

@@ -27,7 +27,13 @@ _ABOUT = (
 )
 _FAILS: dict[int | str, dict[str, Any]] = {
     code: {"model": Failure, "description": said}
-    for code, said in ((400, "Asked wrongly."), (404, "Not there."), (422, "A value has the wrong form."))
+    for code, said in (
+        (400, "Asked wrongly."),
+        (404, "Not there."),
+        (414, "The address is too long."),
+        (422, "A value has the wrong form."),
+        (503, "The ledger is being written; ask again."),
+    )
 }
 _WRITE_FAILS: dict[int | str, dict[str, Any]] = {
     code: {"model": Failure, "description": said}

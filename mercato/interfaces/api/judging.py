@@ -9,8 +9,9 @@ import msgspec
 from fastapi import APIRouter, Query, Response
 
 from mercato.forecasting.kept import BACKTEST, RECORDS, SCORES
-from mercato.interfaces.api.envelope import Answer, answer
-from mercato.interfaces.api.reading import AsOf, AtDesk, Part
+from mercato.interfaces.api.answers import checked_window
+from mercato.interfaces.api.envelope import Answer, answer, paged
+from mercato.interfaces.api.reading import AsOf, AtDesk, Cursor, Limit, Name, Part
 from mercato.interfaces.desk import as_moment
 
 router = APIRouter()
@@ -34,6 +35,20 @@ def record(desk: AtDesk, as_of: AsOf) -> Response:
     """
     found = {name: desk.kept.whole(name, as_of) for name in (SCORES, BACKTEST, RECORDS)}
     return answer({name: {"said_at": kept[0], "content": kept[1]} if kept else None for name, kept in found.items()})
+
+
+@router.get("/chains", response_model=Answer[list[dict[str, Any]]], tags=["rumours"])
+def all_chains(
+    desk: AtDesk, as_of: AsOf, window: Name | None = None, limit: Limit = 50, cursor: Cursor = None
+) -> Response:
+    """All chains of conditions, the latest window first, in it the longest first."""
+    asked = checked_window(window)
+    with desk.book(as_of) as book:
+        found = book.all_chains(asked)
+    page, following = paged(
+        lambda count: found[:count], lambda chain: f"{chain.window}/{chain.events[0].key}", limit, cursor
+    )
+    return answer(msgspec.to_builtins(page), following)
 
 
 @router.get("/chains/{name:path}", response_model=Answer[list[dict[str, Any]]], tags=["rumours"])

@@ -48,7 +48,10 @@ def _key(text: str) -> str:
 router = APIRouter(dependencies=[Depends(_may_write)])
 
 
-@router.post("/documents", response_model=Answer[Added], status_code=201, tags=["documents"])
+@router.post(
+    "/documents", response_model=Answer[Added], status_code=201, tags=["documents"],
+    responses={200: {"model": Answer[Added], "description": "It was here already."}},
+)  # fmt: skip
 def add_document(sent: NewDocument, desk: AtDesk) -> Response:
     """Read a text into the ledger. The same text again adds nothing, and is answered with 200."""
     from mercato.sources import document_from_text
@@ -75,7 +78,10 @@ def add_document(sent: NewDocument, desk: AtDesk) -> Response:
     )
 
 
-@router.post("/outcomes", response_model=Answer[OutcomeTaken], status_code=201, tags=["forecasts"])
+@router.post(
+    "/outcomes", response_model=Answer[OutcomeTaken], status_code=201, tags=["forecasts"],
+    responses={200: {"model": Answer[OutcomeTaken], "description": "It was here already."}},
+)  # fmt: skip
 def add_outcome(sent: NewOutcome, desk: AtDesk) -> Response:
     """Say that a move was completed. The same again adds nothing, and is answered with 200."""
     from mercato.errors import DataFileError

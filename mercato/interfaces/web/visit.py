@@ -135,5 +135,7 @@ def _page(request: Request, code: int, template: str, **values: Any) -> Response
 
 
 def error_page(request: Request, status: int, errors: Sequence[str]) -> Response:
-    """An error as a page."""
-    return _page(request, status, "error.html", day="", carried={}, status=status, errors=errors)
+    """An error as a page; what is not there on a day may be there today, so the day stays and can be left."""
+    day = request.query_params.get("as_of", "").strip() if status == 404 else ""
+    carried = {"as_of": day} if day else {}
+    return _page(request, status, "error.html", day=day, carried=carried, status=status, errors=errors)
