@@ -219,11 +219,15 @@ class Assigning(StepTools):
         if nodes[at].role is not None or not opens or at + 1 >= len(nodes):
             return False
         follow = nodes[at + 1]
-        return follow.kind is NodeKind.EVENT or follow.has("be") or follow.has("have")
+        verb = (
+            self.fronted and nodes[at - 1].key == "," and follow.kind is NodeKind.WORD
+        )  # ", Stuttgart stellt sich quer"
+        return follow.kind is NodeKind.EVENT or follow.has("be") or follow.has("have") or verb
 
     def _ends_objects(self, nodes: list[Node], at: int) -> bool:
         node = nodes[at]
-        closes = node.key in (";", ":") or not node.categories.isdisjoint(CLAUSE_WORDS)
+        inside = self.fronted and nodes[at - 1].key != "," and node.has("breaks")  # "schließt sich aber X an"
+        closes = node.key in (";", ":") or (not node.categories.isdisjoint(CLAUSE_WORDS) and not inside)
         return closes and not self._is_capacity(nodes, at)
 
     def _is_capacity(self, nodes: list[Node], at: int) -> bool:

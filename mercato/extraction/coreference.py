@@ -47,6 +47,7 @@ class Resolver(Fitting):
         # The players whom the headline names, and whom the paragraph has spoken of so far.
         self.headlined: list[Being] = []
         self.of_block: list[Being] = []
+        self.of_body: set[int] = set()
         # Where the sentence first speaks of each of those.
         self.starts: dict[int, int] = {}
         self.subjects: list[Being] = []
@@ -58,6 +59,8 @@ class Resolver(Fitting):
         self.block = 0
         self.opened = False
         self.club_of_block: ClubName | None = None
+        # The first club that the paragraph names.
+        self.first_of_block: ClubName | None = None
         # The club that earlier sentences were about: their first subject.
         self.club_spoken_of: ClubName | None = None
         self.spoken_of: Being | None = None
@@ -75,7 +78,7 @@ class Resolver(Fitting):
         """Settles the mentions of a sentence of a block, from left to right; `opens`: it is a heading or a question."""
         self._open_sentence(block)
         aside = False
-        teller = False
+        teller = opening = False
         actor: Being | None = None
         alone: Being | None = None  # who alone can be the subject of all that stands before
         acted = False
@@ -94,6 +97,10 @@ class Resolver(Fitting):
                 actor = None
                 fragment = node is nodes[0] and not any(n.key == "," for n in nodes)
                 aside = (aside or not (fragment or node.key in _CLAUSE_MARKS)) and node.key not in (";", ":")
+                if node is nodes[0]:
+                    opening = True  # "If X leaves, Y is the plan": what is behind the comma is the sentence
+                elif opening and node.key == ",":
+                    aside = opening = False
             if node.kind is NodeKind.OUTLET and isinstance(node.value, Journalist):
                 teller = True
             for mention in node.people:
@@ -150,7 +157,7 @@ class Resolver(Fitting):
         self.opened = block != self.block  # what a paragraph begins with is what it is about
         if self.opened:
             self.of_block = []
-            self.block, self.club_of_block = block, None
+            self.block, self.club_of_block, self.first_of_block = block, None, None
         self.club_here = self.club_first = self.club_subject = None
         self.in_clause = None
 
@@ -160,6 +167,7 @@ class Resolver(Fitting):
             name = self._club(club_mention)
             if name is not None:
                 club_mention.settled = name
+                self.first_of_block = self.first_of_block or name
                 if club_mention.name is not None:
                     self.first_spans.setdefault(name.key, (club_mention.start, club_mention.end))
                 if node.role is None and not (node.owner or governed or club_mention.pronoun):
@@ -200,6 +208,8 @@ class Resolver(Fitting):
 
     def _recall(self, being: Being) -> None:
         self.of_block.append(being)
+        if being not in self.headlined or self.block:
+            self.of_body.add(id(being))
         if being in self.recent:
             self.recent.remove(being)
         self.recent.append(being)
@@ -219,7 +229,8 @@ class Resolver(Fitting):
         if mention.countries and mention.role == "player" and mention.age is None:
             fitting = self._countrymen(mention, fitting)
         clubs = {club.key for club, relation in mention.clubs if relation in ("current", "employer")}
-        if fitting[0] not in self.of_block and (only := self.headline_player()) in fitting:
+        only = self.headline_player()
+        if fitting[0] not in self.of_block and id(only) in self.of_body and only in fitting:
             fitting.insert(0, only)  # "the player", in a paragraph that has named nobody yet
         same = [b for b in fitting if b in self.here]  # "Perin became the latest Juventus player"
         being = next((b for b in same or fitting if clubs and self._is_at(b, clubs)), (same or fitting)[0])

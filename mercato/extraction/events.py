@@ -53,21 +53,35 @@ class EventReader(Chains, Parts, Verbless):
             if event.frame == "renew" and events and events[-1].frame == "put_up" and not event.people:
                 self._offer_renewal(events[-1], event)
             event.aside = event.frame == "join" and self._is_told_aside(nodes, chain, event)
-            if event.frame == "join" and (event.aside or self._is_attributive(nodes, chain)):
+            if event.frame == "join" and not event.aside and self._is_attributive(nodes, chain):
                 for being, _ in event.people:
                     for club in event.buyers:
-                        being.at(club.name, club.span, 3 if event.aside else 1)
+                        being.at(club.name, club.span)
             if event.aside or (
                 not (event.frame == "join" and self._is_attributive(nodes, chain) and self.resolver.section is None)
                 and not self._leads_elsewhere(nodes, chain, event)
                 and not self._is_idle(nodes, chain, event)
             ):
                 events.append(event)
+        self._tell_aside(events)
         self._doubt(nodes, events)
         if nodes.has("event:inform"):
             self._inform(nodes, events)
         events.extend(list(self._rival_bids(nodes, events)))
         return events
+
+    def _tell_aside(self, events: list[Event]) -> None:
+        """ "X, who joined Spurs, is wanted by": a career fact where more is told of him, else the sentence's news."""
+        for event in events:
+            if not event.aside:
+                continue
+            told = [b for other in events if other is not event for b, _ in other.people]
+            if self.elliptic and not any(being in told for being, _ in event.people):
+                event.aside = False  # "ai saluti X, che ha firmato con la Torres"
+                continue
+            for being, _ in event.people:
+                for club in event.buyers:
+                    being.at(club.name, club.span, 3)
 
     def _hear(self, nodes: Row, chains: list[Chain], sentence: int) -> None:
         """ "Done deal!": a sentence that says no more than how far the move has come that the next one tells."""

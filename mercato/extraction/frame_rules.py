@@ -71,6 +71,8 @@ class FrameRules(Answers):
         self._part_sides(event, people)
         named = event.frame in ("pursue", "interest") or event.entry.get("role") == "coach"
         clubs = event.buyers or (event.partner_clubs if named else [])
+        if not clubs and event.frame == "pursue" and not event.passive and self._moves_himself(event, people):
+            return  # "he did not want to listen"
         clubs = clubs or self._implied(event, people)
         if not clubs and event.sellers and event.stage is Stage.DONE and self._moves_himself(event, people):
             clubs = self._home(event, people[0][0])  # "has signed from Lecce"
@@ -118,7 +120,7 @@ class FrameRules(Answers):
             and event.sentence - self.open_set.sentence <= 3
         ):
             clubs = self.open_set.buyers
-        if not clubs and event.frame == "radar" and event.entry.name == "listed" and len(people) == 1:
+        if not clubs and event.frame == "radar" and not event.unnamed_suitors and len(people) == 1:
             clubs = self._home(event, people[0][0])
         if not clubs and event.unnamed_suitors:
             yield from self._exits(event, people)
@@ -126,7 +128,9 @@ class FrameRules(Answers):
         if not clubs and event.entry.get("implied") == "exit":
             yield from self._exits(event, people)
             return
-        if not clubs and event.entry.get("implied") == "buyer" and not event.background:
+        behind = bool(event.sellers) and event.sellers[0].span[0] > event.span[0]
+        arrived = going_on and behind and event.stage is Stage.DONE and not event.aside
+        if not clubs and (event.entry.get("implied") == "buyer" or arrived) and not event.background:
             for being, span in people:
                 yield from self._moves(event, [(being, span)], self._home(event, being))
             return
@@ -255,7 +259,10 @@ class FrameRules(Answers):
             by_club = event.subject is not None and event.subject.kind is NodeKind.CLUB
             sided = event.frame == "agree" or (by_club and not event.entry.get("one_sided"))
             suitors = len(others) > 2 or "plan" in event.governors  # "A, B and C all want to talk to him"
-            if len(others) > 1 and (sided or event.between) and not being.current and not suitors:
+            known = being.club or self.resolver.known_club(being)
+            told = known is not None and known.key not in {club.name.key for club in others}
+            apart = told and not event.between and event.frame == "talks"
+            if len(others) > 1 and (sided or event.between) and not (being.current or suitors or apart):
                 seller = self._seller_of_two(being, others)
                 being.at(seller.name, seller.span)
                 others = [club for club in others if club is not seller]

@@ -115,7 +115,7 @@ class Parts(Assigning):
     def _is_attributive(self, nodes: list[Node], chain: Chain) -> bool:
         """ "Kolo Muani, rientrato a Parigi dopo il prestito": a participle that tells where somebody has come from."""
         at = chain.nodes[0]
-        bare = len(chain.nodes) == 1 and chain.entries[0].form == "pp" and self.elliptic
+        bare = len(chain.nodes) == 1 and chain.entries[0].form == "pp"
         return bare and at > 1 and nodes[at - 1].key == "," and nodes[at - 2].kind is NodeKind.PERSON
 
     def _is_told_aside(self, nodes: list[Node], chain: Chain, event: Event) -> bool:

@@ -83,7 +83,8 @@ class Sides:
         else:
             coaches = (b for b in resolver.here if b is not being and b.role == "coach" and b.first[0] <= event.span[0])
             bench = next((resolver.employer(coach) for coach in coaches), None)
-            near = (resolver.section, bench, resolver.club_here, resolver.club_of_block)
+            first = resolver.first_of_block if event.frame == "join" else None  # where those arrive of whom it tells
+            near = (resolver.section, bench, resolver.club_here, resolver.club_of_block, first)
             names = [n for n in (*near, resolver.main, resolver.club_spoken_of) if n is not None]
         left = {c.name.key for c in event.sellers}
         for name in names:
