@@ -117,26 +117,30 @@ class Resolver(Fitting):
                 ):
                     being = self._other_than(being) or being  # "Gasperini, who had him in Bergamo, wants him"
                 if being is not None:
-                    about = node.role != "aside" and node.kind is not NodeKind.CLUB  # not "el Betis de Pellegrini"
-                    if not mention.pronoun and about:
-                        self.in_clause = being
                     if node.role is None and not node.owner and actor is None:
                         actor = being
                     if not mention.pronoun:
                         alone = being if not (self.here or node.role or node.owner) else None
-                    if being not in self.here and about:
-                        self.here.append(being)
-                        self.starts[id(being)] = mention.start
-                    if opens or (about and not aside and node.role not in _ASIDE_ROLES and being.role != "official"):
-                        self.subjects.append(being)
-                    mention.being = being
-                    self._recall(being)
+                    self._take_up(being, mention, node, opens, aside)
                 for club, start, end in mention.club_spans:
                     self.first_spans.setdefault(club.key, (start, end))
                     self.recent_clubs.append(club)
             if node.clubs:
                 alone = alone if node.role else None
                 self._see_clubs(node, governed, acted)
+
+    def _take_up(self, being: Being, mention: PersonMention, node: Node, opens: bool, aside: bool) -> None:
+        """Notes that the sentence speaks of somebody."""
+        about = node.role != "aside" and node.kind is not NodeKind.CLUB  # not "el Betis de Pellegrini"
+        if not mention.pronoun and about:
+            self.in_clause = being
+        if being not in self.here and about:
+            self.here.append(being)
+            self.starts[id(being)] = mention.start
+        if opens or (about and not aside and node.role not in _ASIDE_ROLES and being.role != "official"):
+            self.subjects.append(being)
+        mention.being = being
+        self._recall(being)
 
     def _open_sentence(self, block: int) -> None:
         """Who and what the sentence before was about is spoken of; nobody is named yet."""
