@@ -77,7 +77,7 @@ class FrameRules(Answers):
         if not clubs and event.sellers and event.stage is Stage.DONE and self._moves_himself(event, people):
             clubs = self._home(event, people[0][0])  # "has signed from Lecce"
         wanted = event.frame == "pursue" and event.passive and not event.governors and not event.elliptic
-        if not clubs and len(people) == 1 and wanted and not event.unnamed_suitors and event.stage is Stage.INTEREST:
+        if not clubs and people and wanted and not event.unnamed_suitors and event.stage is Stage.INTEREST:
             clubs = self._home(event, people[0][0])  # "Neves is admired, but Wolves want £75m"
         of_others = bool(event.sellers) or bool(people and event.entry.get("noun") and people[0][0].current)
         if not clubs and len(people) == 1 and event.frame == "bid" and of_others and not event.unnamed_suitors:
@@ -252,6 +252,9 @@ class FrameRules(Answers):
             return
         if not clubs and event.unnamed_suitors:
             yield from self._exits(event, people)
+        alone = event.frame == "talks" and not event.entry.form and event.subject is None and bool(event.people)
+        if not clubs and alone and not event.unnamed_suitors and len(people) == 1:
+            clubs = self._home(event, people[0][0])  # "talks over X have cooled": by the club whose news it is
         if not clubs and event.frame == "agree" and len(people) == 1 and people[0][0].current and not event.elliptic:
             clubs = self._home(event, people[0][0])  # "Martinez of Ajax has had his medical"
         for being, span in people:

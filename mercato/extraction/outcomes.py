@@ -68,7 +68,7 @@ class Outcomes(FrameRules):
             elif (
                 event.frame == "withdraw"
                 and all(being in [b for b, _ in before.people] for being, _ in event.people)
-                and before.frame in ("join", "acquire", "agree")
+                and before.frame in ("join", "acquire", "agree", "talks")
                 and event.entry.form in ("past", "pp")
             ):
                 before.stage = Stage.WITHDRAWN

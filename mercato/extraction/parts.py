@@ -214,7 +214,8 @@ class Parts(Assigning):
 
     def _owns(self, nodes: list[Node], at: int, event_at: int) -> bool:
         """ "Chelsea's pursuit", "Pogba's agent says": the possessor of the word, or of somebody who acts for it."""
-        return event_at - at <= 4 and not any(n.kind is NodeKind.EVENT for n in nodes[at + 1 : event_at])
+        between = nodes[at + 1 : event_at]
+        return len(between) < 4 and not any(n.kind is NodeKind.EVENT or n.has("conjunctions") for n in between)
 
     def _is_object(self, nodes: list[Node], at: int) -> bool:
         """Whether the noun phrase follows a word for a step directly: then it is that one's object."""
