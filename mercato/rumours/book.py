@@ -70,6 +70,7 @@ class RumourBook:
         self._rates = rates
         self._store = RumourStore(ledger, register)
         self._made: list[Rumour] | None = None
+        self._chains: tuple[object, dict[tuple[str | None, str | None], list[Chain]]] | None = None
         self.names = self._store.tools.names
 
     @property
@@ -122,16 +123,15 @@ class RumourBook:
         ]
         return sorted(found, key=lambda change: change.report.known_at, reverse=True)
 
-    def chains(self, name: str) -> list[Chain]:
-        """The chains of conditions in which a person or club takes part."""
-        found = chains(self._in_chains(), self.now.date(), self.names)
+    def chains(self, name: str, *, window: str | None = None, not_before: str | None = None) -> list[Chain]:
+        """The chains in which a person or club takes part: of all windows, of one, or of one and those after it."""
         keys = {fold(name), fold(self._club_label(name))}
+        found = self._every_chain(window, not_before)
         return [chain for chain in found if any(mentions(chain, key) for key in keys)]
 
     def all_chains(self, window: str | None = None) -> list[Chain]:
         """All chains of conditions, or those of one window; the latest window first, in it the longest first."""
-        found = chains(self._in_chains(), self.now.date(), self.names)
-        return latest_first(chain for chain in found if window in (None, chain.window))
+        return latest_first(self._every_chain(window, None))
 
     def person_key(self, text: str) -> str:
         """The key for a verdict: an id, a name, or "NAME @ CLUB" for one of several people of a name."""
@@ -181,20 +181,41 @@ class RumourBook:
             return self._store.rumours("id >= ? AND id < ?", (prefix, prefix + "~"))
         return [rumour for rumour in self._all() if rumour.id.startswith(prefix)]
 
-    def _in_chains(self) -> Iterable[Rumour]:
-        """The rumours that depend on something, and those on the people they depend on."""
-        if self.moment is not None or not self._is_stored():
-            return self._all()
-        found = {rumour.id: rumour for rumour in self._store.iterate(key=CONDITIONAL)}
+    def _every_chain(self, window: str | None, not_before: str | None) -> list[Chain]:
+        """The chains of some windows; put together anew when something was taken in, or another day has begun."""
+        stored = self.moment is None and self._is_stored()
+        state = (self._store.state if stored else None, self.now.date())
+        if self._chains is None or self._chains[0] != state:
+            self._chains = (state, {})
+        held = self._chains[1]
+        if (window, not_before) not in held:
+            rumours = self._in_chains(stored, window, not_before)
+            held[window, not_before] = chains(rumours, self.now.date(), self.names)
+        return held[window, not_before]
+
+    def _in_chains(self, stored: bool, window: str | None, not_before: str | None) -> Iterable[Rumour]:
+        """The rumours of some windows that depend on something, and those on the people they depend on."""
+        earliest = order(not_before) if not_before else None
+        if not stored:
+            return [
+                r for r in self._all()
+                if window in (None, r.window) and (earliest is None or order(r.window) >= earliest)
+            ]  # fmt: skip
+
+        def found_by(*conditions: tuple[str, str | None], key: str | None = None) -> dict[str, Rumour]:
+            asked = [(sql, value) for sql, value in (*conditions, ("r.window_label = ?", window)) if value is not None]
+            where, given = " AND ".join(sql for sql, _ in asked), [value for _, value in asked]
+            rows = self._store.iterate(where, given, key=key, not_before=earliest, few=key is None)
+            return {rumour.id: rumour for rumour in rows}
+
+        found = found_by(key=CONDITIONAL)
         people = {(said.person, said.person_name) for r in found.values() for said in r.conditions if said.person_name}
         for key, name in sorted(people, key=str):
-            found.update({rumour.id: rumour for rumour in self._store.iterate("r.person = ?", (key or "",), few=True)})
+            found |= found_by(("r.person = ?", key or ""))
             words = fold(name or "").split()
             if words:
-                like = (f"% {_escaped(' '.join(words))} %",)
-                longest = word_key_of(max(words, key=len))
-                theirs = self._store.iterate("r.words LIKE ? ESCAPE '\\'", like, key=longest)
-                found.update({rumour.id: rumour for rumour in theirs})
+                like = f"% {_escaped(' '.join(words))} %"
+                found |= found_by(("r.words LIKE ? ESCAPE '\\'", like), key=word_key_of(max(words, key=len)))
         return found.values()
 
     def _is_stored(self) -> bool:

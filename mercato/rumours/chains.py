@@ -81,6 +81,10 @@ class _Graph:
         self.rumours = rumours
         self.day = day
         self.names = names
+        self.of_person: dict[str, list[Rumour]] = {}
+        for rumour in rumours:
+            self.of_person.setdefault(rumour.person, []).append(rumour)
+        self._called = {key: {f" {fold(r.person_name)} " for r in theirs} for key, theirs in self.of_person.items()}
         self.events: dict[str, ChainEvent] = {}
         self.links: dict[tuple[str, str], tuple[str, ...]] = {}
 
@@ -123,11 +127,11 @@ class _Graph:
         if said.person:
             return said.person
         words = fold(said.person_name or "")
-        fitting = {r.person for r in self.rumours if f" {words} " in f" {fold(r.person_name)} "}
-        return fitting.pop() if len(fitting) == 1 else f"n:{words}"
+        fitting = [key for key, names in self._called.items() if any(f" {words} " in name for name in names)]
+        return fitting[0] if len(fitting) == 1 else f"n:{words}"
 
     def club_of(self, person: str) -> str | None:
-        return next((r.from_keys[0] for r in self.rumours if r.person == person and r.from_keys), None)
+        return next((r.from_keys[0] for r in self.of_person.get(person, ()) if r.from_keys), None)
 
     def leave(self, person: str, name: str, club: str | None, club_name: str | None) -> str:
         state, why, rumour = self.departure(person, club)
@@ -136,7 +140,7 @@ class _Graph:
 
     def departure(self, person: str, club: str | None) -> tuple[EventState, str, str | None]:
         """What has become of somebody's leaving a club in this window."""
-        theirs = [r for r in self.rumours if r.person == person]
+        theirs = self.of_person.get(person, [])
         away = [r for r in theirs if r.kind is ClaimKind.EXIT or (r.kind is ClaimKind.MOVE and r.club != club)]
         done = next((r for r in away if r.stage is Stage.DONE), None)
         if done:
@@ -222,9 +226,12 @@ def mentions(chain: Chain, words: str) -> bool:
 def _in_order(graph: _Graph) -> dict[str, ChainEvent]:
     """The events with causes before effects; in a circle, as they came."""
     waiting = dict(graph.events)
+    causes: dict[str, set[str]] = {}
+    for cause, effect in graph.links:
+        causes.setdefault(effect, set()).add(cause)
     found: dict[str, ChainEvent] = {}
     while waiting:
-        free = [key for key in waiting if not any(e == key and c in waiting for c, e in graph.links)]
+        free = [key for key in waiting if causes.get(key, set()).isdisjoint(waiting)]
         for key in free or [next(iter(waiting))]:
             found[key] = waiting.pop(key)
     return found
@@ -245,13 +252,12 @@ def _components(graph: _Graph) -> list[Chain]:
     parts: dict[str, list[str]] = {}
     for key in events:
         parts.setdefault(root(key), []).append(key)
+    links: dict[str, list[ChainLink]] = {}
+    for (cause, effect), origins in graph.links.items():
+        links.setdefault(root(cause), []).append(ChainLink(cause, effect, origins))
     return [
-        Chain(
-            graph.window,
-            tuple(events[key] for key in keys),
-            tuple(ChainLink(a, b, origins) for (a, b), origins in graph.links.items() if a in keys),
-        )
-        for keys in parts.values()
+        Chain(graph.window, tuple(events[key] for key in keys), tuple(links.get(top, ())))
+        for top, keys in parts.items()
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from mercato.model import ClaimKind
 from mercato.model.rumours import Rumour
@@ -58,9 +59,7 @@ def club_view(book: RumourBook, name: str, window: str | None = None, open_only:
 
     `open_only` leaves out what can't happen any more.
     """
-    # A window is called by the year in which it closes: what can still happen lies in this year's or a later one.
-    earliest = f"{book.now.year}-winter" if open_only else None
-
+    earliest = earliest_open(book.now) if open_only else None
     ins: list[Rumour] = []
     outs: list[Rumour] = []
     stays: list[Rumour] = []
@@ -71,8 +70,15 @@ def club_view(book: RumourBook, name: str, window: str | None = None, open_only:
         if len(ins) >= MOST and len(outs) >= MOST:
             break  # what is older is on no page
     return ClubView(
-        tuple(ins), tuple(outs), tuple(stays), tuple(_contracts((*outs, *stays))), tuple(_sought(book, name, ins))
-    )
+        tuple(ins), tuple(outs), tuple(stays), tuple(_contracts((*outs, *stays))),
+        tuple(_sought(book, name, ins, window, earliest)),
+    )  # fmt: skip
+
+
+def earliest_open(now: datetime) -> str:
+    """The earliest window in which something can still happen."""
+    # A window is called by the year in which it closes.
+    return f"{now.year}-winter"
 
 
 def _side(
@@ -103,7 +109,9 @@ def _contracts(rumours: Iterable[Rumour]) -> Iterable[ContractSituation]:
         yield ContractSituation(rumour.person_name, rumour.contract, origins, others)
 
 
-def _sought(book: RumourBook, name: str, ins: Iterable[Rumour]) -> Iterable[Sought]:
+def _sought(
+    book: RumourBook, name: str, ins: Iterable[Rumour], window: str | None, earliest: str | None
+) -> Iterable[Sought]:
     """Positions of those whom the club is linked with, and the needs that chains of conditions open."""
     found: dict[str, list[str]] = {}
     for rumour in ins:
@@ -111,7 +119,7 @@ def _sought(book: RumourBook, name: str, ins: Iterable[Rumour]) -> Iterable[Soug
         if position:
             found.setdefault(position, []).append(rumour.person_name)
     key = book.club_key(name)
-    for chain in book.chains(name):
+    for chain in book.chains(name, window=window, not_before=earliest):
         for event in chain.events:
             if event.position and event.club == key and event.state is EventState.OPEN:
                 found.setdefault(event.position, [])

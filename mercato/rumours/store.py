@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from zlib import crc32
 
 import msgspec
@@ -94,6 +95,16 @@ class RumourStore:
         self._register = register
         self.tools = Tools(Names(register), Calendar(register.windows))
 
+    @cached_property
+    def _fingerprint(self) -> str:
+        """That of the register, which does not change while the store is open."""
+        return fingerprint(self._register)
+
+    @property
+    def state(self) -> tuple[tuple[str, str], ...]:
+        """What the store holds so far; it changes whenever something is taken in."""
+        return tuple(sorted(self._held_state(self._ledger.database).items()))
+
     @property
     def is_current(self) -> bool:
         """Whether everything in the ledger is in the store."""
@@ -175,7 +186,7 @@ class RumourStore:
         last_verdict = database.value("SELECT COALESCE(max(number), 0) FROM verdict")
         return {
             "form": f"{FORM} of {__version__}",
-            "register": fingerprint(self._register),
+            "register": self._fingerprint,
             "verdicts": str(last_verdict),
             "reading": str(reading),
             "sighting": str(sighting),

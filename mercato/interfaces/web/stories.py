@@ -44,7 +44,7 @@ def _its_chains(book: RumourBook, rumour: Rumour) -> list[Any]:
     """The chains that this rumour is an event of."""
     if not rumour.conditions:
         return []
-    found = book.chains(rumour.person_name)
+    found = book.chains(rumour.person_name, window=rumour.window)
     return [c for c in found if any(event.rumour == rumour.id for event in c.events)][:1]
 
 
@@ -66,7 +66,7 @@ def _evidence(book: RumourBook, rumour: Rumour) -> list[dict[str, Any]]:
 @router.get("/club/{name:path}")
 def club(visit: Asked, name: Part, over: bool = False) -> Response:
     """A club's ins, outs and stays by position, its contracts, and the chains it takes part in."""
-    from mercato.rumours.club_view import club_view
+    from mercato.rumours.club_view import club_view, earliest_open
 
     with visit.desk.book(visit.moment) as book:
         view = club_view(book, name, open_only=not over)
@@ -77,11 +77,12 @@ def club(visit: Asked, name: Part, over: bool = False) -> Response:
             {"title": title, "lines": _by_position(visit, book, found[:MOST_ROWS]), "count": len(found)}
             for title, found in (("In", view.ins), ("Out", view.outs), ("Staying", view.stays))
         ]
+        found = book.chains(name, not_before=None if over else earliest_open(book.now))
         contracts = sorted(view.contracts, key=lambda contract: contract.until)
         return visit.page(
             "club.html", club=book.names.club_name(key, name), key=name, parts_list=parts, view=view, over=over,
             claims=claims, contracts=[(c, _ends_soon(c.until, book.now.date())) for c in contracts],
-            chains=[drawing.dominoes(chain, visit.carried) for chain in book.chains(name)[-_CHAINS:]],
+            chains=[drawing.dominoes(chain, visit.carried) for chain in found[-_CHAINS:]],
         )  # fmt: skip
 
 
