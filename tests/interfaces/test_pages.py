@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote
@@ -14,7 +15,9 @@ from starlette.testclient import TestClient
 
 from mercato.interfaces.web import show
 from mercato.interfaces.web.visit import last_visit
+from mercato.ledger import Ledger
 from tests.interfaces.conftest import HOSTILE_CLUB, HOSTILE_OUTLET, TOKEN, hostile_document, make_app
+from tests.rumours.made import move, say
 
 _ELEMENTS = {"iframe", "object", "embed", "style", "base", "img", "foreignobject", "use"}
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
@@ -142,6 +145,44 @@ def test_a_day_without_it_can_be_left(client: TestClient, rumour_id: str) -> Non
     assert 'href="/sources?as_of=2001-01-01"' in html
     html = page(client, "/club/Juventus?over=true&as_of=2001-01-01", 404)
     assert '<a href="/club/Juventus?over=true">Back to today</a>' in html
+
+
+@pytest.fixture(scope="module")
+def long_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """One rumour of 90 reports, each with words of its own."""
+    path = tmp_path_factory.mktemp("long") / "ledger.sqlite"
+    with Ledger.open(path) as ledger:
+        for number in range(90):
+            day, outlet = date(2024, 5, 1) + timedelta(days=number), f"Outlet {number % 30}"
+            say(ledger, f"{day}", outlet, move("Ada Novello", "Arsenal"), text=f"Told for the {number}th time.")
+    made = make_app(path)
+    yield TestClient(made, raise_server_exceptions=False)
+    made.state.desk.close()
+
+
+def test_a_long_rumour_is_read_page_by_page(long_client: TestClient) -> None:
+    (rumour,) = long_client.get("/api/v1/rumours").json()["data"]
+    told: list[str] = []
+    path: str | None = f"/rumour/{rumour['id']}"
+    while path:
+        html = page(long_client, path)
+        told += re.findall(r'<article class="report[^"]*" id="d-(\w+)"', html)
+        following = re.search(r'href="([^"]+)" rel="next"', html)
+        path = following.group(1).replace("&amp;", "&").partition("#")[0] if following else None
+    assert told == [report["document_id"] for report in rumour["reports"]]
+    assert 'rel="prev">40 earlier' in html
+    page(long_client, f"/rumour/{rumour['id']}?report=none", 404)
+
+
+def test_every_link_to_the_words_of_a_report_finds_them(long_client: TestClient) -> None:
+    card = page(long_client, "/")
+    (rumour,) = long_client.get("/api/v1/rumours").json()["data"]
+    links = {link for link in Page(card).addresses if "#d-" in link}
+    links |= {link for link in Page(page(long_client, f"/rumour/{rumour['id']}")).addresses if "/rumour/" in link}
+    assert len(links) > 40
+    for link in sorted(link for link in links if "#d-" in link)[::7]:
+        path, _, place = link.partition("#")
+        assert f'id="{place}"' in page(long_client, path)
 
 
 def test_a_source_known_by_its_address_alone_has_its_page(own_client: TestClient) -> None:

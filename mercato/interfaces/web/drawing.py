@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mercato.interfaces.web.show import Node, address
@@ -86,8 +86,11 @@ class Drawing:
     left_out: int = 0
 
 
-def story(roots: Sequence[Node], carried: Mapping[str, str]) -> Drawing:
-    """Who rests on whom: origins at the left, what was never read itself among them."""
+def story(roots: Sequence[Node], carried: Mapping[str, str], link: Callable[[str], str]) -> Drawing:
+    """Who rests on whom: origins at the left, what was never read itself among them.
+
+    `link` gives the address of a document's words.
+    """
     boxes: list[Box] = []
     lines: list[Line] = []
     rows = 0
@@ -95,7 +98,7 @@ def story(roots: Sequence[Node], carried: Mapping[str, str]) -> Drawing:
     def place(node: Node, depth: int) -> tuple[int, int]:
         nonlocal rows
         (x, y), own = REPORTS.at(depth, rows), len(boxes)
-        boxes.append(_report_box(node, x, y, carried))
+        boxes.append(_report_box(node, x, y, carried, link))
         ends = [(place(child, depth + 1), child) for child in node.children if len(boxes) < MOST_BOXES]
         if ends:
             y = (ends[0][0][1] + ends[-1][0][1]) // 2
@@ -116,13 +119,13 @@ def _size(node: Node) -> int:
     return 1 + sum(map(_size, node.children))
 
 
-def _report_box(node: Node, x: int, y: int, carried: Mapping[str, str]) -> Box:
+def _report_box(node: Node, x: int, y: int, carried: Mapping[str, str], link: Callable[[str], str]) -> Box:
     if node.report is None:
         when = f", {node.unseen.when}" if node.unseen else ""
         return REPORTS.box(x, y, node.name, f"never read itself{when}", "unseen", address("source", node.name, carried))
     report = node.report
     day = str(report.published)[:10] if report.published else f"seen {report.known_at:%Y-%m-%d}"
-    return REPORTS.box(x, y, node.name, f"{report.role.value}, {day}", report.role.value, f"#d-{report.document_id}")
+    return REPORTS.box(x, y, node.name, f"{report.role.value}, {day}", report.role.value, link(report.document_id))
 
 
 def dominoes(chain: Chain, carried: Mapping[str, str]) -> Drawing:

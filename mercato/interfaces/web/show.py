@@ -15,6 +15,8 @@ from mercato.interfaces.cli.output import safe
 from mercato.model import BlockKind, Claim, ClaimKind, Document, Moment, Precision, Stage
 from mercato.model.rumours import OriginNode, Report, Rumour
 
+MOST_REPORTS = 40
+"""Reports of a rumour whose words stand on one page."""
 _LONGEST_BLOCK = 1_500
 _AROUND = 300
 
@@ -78,6 +80,12 @@ def address(kind: str, key: str, carried: Mapping[str, str] | None = None) -> st
     # A lone surrogate can't be in an address; the page it would lead to can't be asked for either.
     path = f"/{kind}/{quote(key.encode('utf-8', 'replace'), safe='')}"
     return f"{path}?{urlencode(carried)}" if carried else path
+
+
+def at_report(rumour: Rumour, document_id: str, carried: Mapping[str, str]) -> str:
+    """The address at which the words of one of a rumour's reports stand."""
+    asked = {**carried, "report": document_id} if len(rumour.reports) > MOST_REPORTS else carried
+    return f"{address('rumour', rumour.id, asked)}#d-{document_id}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from mercato.errors import NotFound
 from mercato.interfaces.api.answers import document_of, newest_claims, person_rumours, something_said
 from mercato.interfaces.cli.rumour_text import fee_words, lead_words
 from mercato.interfaces.web import drawing, plot, show
 from mercato.interfaces.web.visit import MOST_ROWS, Asked, Part, Visit
-from mercato.model.rumours import Rumour
+from mercato.model.rumours import Report, Rumour
 from mercato.rumours.book import RumourBook, RumourFilter
 
 _SOON = timedelta(days=365)
@@ -23,19 +24,31 @@ router = APIRouter()
 
 
 @router.get("/rumour/{rumour_id}")
-def rumour(visit: Asked, rumour_id: Part) -> Response:
-    """One rumour: where it stands, how likely it is, timeline, path, conflicts, and the words it all rests on."""
+def rumour(visit: Asked, rumour_id: Part, report: Annotated[str, Query(max_length=64)] = "") -> Response:
+    """One rumour: where it stands, how likely it is, timeline, path, conflicts, and the words it all rests on.
+
+    Long ones show some reports at a time, from `report` on.
+    """
     with visit.desk.book(visit.moment) as book:
         found = book.rumour(rumour_id)
+        start = _place(found, report)
+        shown = found.reports[start : start + show.MOST_REPORTS]
+        here = {report.document_id for report in shown}
+
+        def link(document_id: str) -> str:
+            return f"#d-{document_id}" if document_id in here else show.at_report(found, document_id, visit.carried)
+
         standing = book.standing(found)
         nodes = show.path_nodes(found)
         history = visit.desk.kept.history(found.person, found.window, visit.moment)
         return visit.page(
             "rumour.html", rumour=found, standing=standing, lead=lead_words(found.lead),
             fee=fee_words(standing.fee) if standing.fee else "", nodes=nodes,
-            drawing=drawing.story(nodes, visit.carried), plot=plot.plot(found, history, book.now),
+            drawing=drawing.story(nodes, visit.carried, link), plot=plot.plot(found, history, book.now),
             forecast=history[-1] if history else None, chance=history[-1].of(found) if history else None,
-            evidence=_evidence(book, found), documents=_documents_of_claims(found),
+            evidence=_evidence(book, shown), documents=_documents_of_claims(found),
+            link=link, earlier=found.reports[max(0, start - show.MOST_REPORTS) : start],
+            later=found.reports[start + show.MOST_REPORTS :],
             chains=[drawing.dominoes(c, visit.carried) for c in _its_chains(book, found)],
         )  # fmt: skip
 
@@ -53,10 +66,20 @@ def _documents_of_claims(rumour: Rumour) -> dict[str, str]:
     return {claim: report.document_id for report in rumour.reports for claim in report.claims}
 
 
-def _evidence(book: RumourBook, rumour: Rumour) -> list[dict[str, Any]]:
+def _place(rumour: Rumour, document_id: str) -> int:
+    """Where in a rumour a report stands; at its beginning where none is asked for. Raises NotFound."""
+    if not document_id:
+        return 0
+    for place, report in enumerate(rumour.reports):
+        if report.document_id == document_id:
+            return place
+    raise NotFound(f"No report of this rumour is of the document {document_id!r}.")
+
+
+def _evidence(book: RumourBook, reports: Sequence[Report]) -> list[dict[str, Any]]:
     """Each report with the paragraphs that its claims rest on."""
     view, found = book.view, []
-    for report in rumour.reports[:MOST_ROWS]:
+    for report in reports:
         document = document_of(view, report.document_id).document
         claims = [view.claim(claim_id)[0].claim for claim_id in report.claims]
         found.append({"report": report, "passages": show.passages(document, claims), "claims": claims})

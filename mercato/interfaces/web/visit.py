@@ -44,7 +44,8 @@ def _templates() -> Any:
         "tint": show.tint,
     }  # fmt: skip
     environment.globals |= {
-        "at": show.address, "ladder": LADDER, "what": what, "claim_words": show.claim_words, "field": plot,
+        "at": show.address, "at_report": show.at_report, "claim_words": show.claim_words, "field": plot,
+        "ladder": LADDER, "what": what,
     }  # fmt: skip
     return environment
 
