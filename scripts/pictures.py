@@ -1,6 +1,8 @@
-"""Writes the four pictures of docs/pictures from a ledger that is served.
+"""Writes the four pictures of docs/pictures from a ledger that is served, with forecasts, records and scores beside it.
 
-.venv/bin/python scripts/pictures.py URL RUMOUR
+.venv/bin/python scripts/pictures.py URL RUMOUR [FILTERS]
+
+FILTERS are those of Today, as they stand in its address: "window=2021-summer&min_origins=6".
 """
 
 from __future__ import annotations
@@ -12,15 +14,15 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 
 
-def main(url: str, rumour: str) -> None:
+def main(url: str, rumour: str, filters: str = "") -> None:
     """Take the pictures in Chromium, light and dark, wide and narrow."""
     from playwright.sync_api import sync_playwright
 
     shots = (
-        ("today", "/", 1280, "light"),
+        ("today", f"/?{filters}", 1280, "light"),
         ("rumour", f"/rumour/{rumour}", 1280, "light"),
         ("record", "/record", 1280, "dark"),
-        ("today-narrow", "/", 390, "dark"),
+        ("today-narrow", f"/?{filters}", 390, "dark"),
     )
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as play:
@@ -33,6 +35,6 @@ def main(url: str, rumour: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 4):
         sys.exit(__doc__)
     main(*sys.argv[1:])

@@ -20,6 +20,7 @@ def test_every_page_is_quiet_and_fits(browser: Any, site: Site, width: int, sche
             wide = watched.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, f"{kind}: {path} is {wide} pixels wide"
             assert watched.page.locator("h1").count() == 1, kind
+            assert watched.page.get_by_label("As of").is_visible(), kind
     assert watched.complaints == []
     assert watched.hosts == {site.host}
 

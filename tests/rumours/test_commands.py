@@ -10,7 +10,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mercato.interfaces.cli.main import cli
+from mercato.interfaces.cli.rumour_text import lead_words
 from mercato.ledger import Ledger
+from mercato.model.rumours import Lead
 from mercato.register import Register
 from tests.cli.support import mercato
 from tests.rumours.made import move, say
@@ -151,3 +153,18 @@ def test_an_archive_read_as_published_can_be_asked_of_any_day(run: Run, tmp_path
     assert rows(none) == []
     assert "--as-published" in none.stderr
     assert len(rows(run(*asked, dated))) == 1
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "told"),
+    [
+        (13 * 86_400, 14 * 86_400, "13 to 14 days"),
+        (0, 2 * 86_400 - 1, "up to 2 days"),
+        (86_400, 3 * 86_400, "1 to 3 days"),
+        (3_660, 2 * 86_400, "1 h 1 min to 2 days"),
+        (600, 600, "10 min"),
+        (600, None, "at least 10 min"),
+    ],
+)
+def test_a_lead_is_told_as_the_span_it_lies_in(least: int, most: int | None, told: str) -> None:
+    assert lead_words(Lead(("Marca",), "AS", least, most)) == f"Marca, {told} before AS"

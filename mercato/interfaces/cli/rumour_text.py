@@ -128,12 +128,14 @@ def _between(least: int, most: int | None) -> str:
     one, other = _span(least), _span(most + 1 if (most + 1) % _DAY == 0 else most)
     if least < _MINUTE:
         return f"up to {other}"
+    if one == other:
+        return one
     return f"{one.split(' day')[0] if ' day' in one and ' day' in other else one} to {other}"
 
 
 def _span(seconds: int) -> str:
-    if seconds >= 2 * _DAY or seconds == _DAY:
-        days = seconds // _DAY
+    days, rest = divmod(seconds, _DAY)
+    if days and (days > 1 or rest < _MINUTE):
         return f"{days} day{'' if days == 1 else 's'}"
     hours, minutes = divmod(seconds // _MINUTE, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
