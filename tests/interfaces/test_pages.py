@@ -13,7 +13,7 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-from mercato.interfaces.web import show
+from mercato.interfaces.web import show, stories
 from mercato.interfaces.web.visit import last_visit
 from mercato.ledger import Ledger
 from tests.interfaces.conftest import HOSTILE_CLUB, HOSTILE_OUTLET, TOKEN, hostile_document, make_app
@@ -172,6 +172,17 @@ def test_a_long_rumour_is_read_page_by_page(long_client: TestClient) -> None:
     assert told == [report["document_id"] for report in rumour["reports"]]
     assert 'rel="prev">40 earlier' in html
     page(long_client, f"/rumour/{rumour['id']}?report=none", 404)
+
+
+@pytest.mark.parametrize("path", ["/club/Juventus?over=true", "/person/Perin"])
+def test_a_list_that_is_cut_leads_to_the_whole(client: TestClient, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    whole = page(client, path).count('<li class="card')
+    monkeypatch.setattr(stories, "MOST_ROWS", 3)
+    html = page(client, path)
+    assert html.count('<li class="card') < whole
+    link = next(a for a in Page(html).addresses if re.match(r"/\?(club|person)=", a))
+    listed = page(client, link)
+    assert listed.count('<li class="card') >= whole or 'rel="next"' in listed
 
 
 def test_every_link_to_the_words_of_a_report_finds_them(long_client: TestClient) -> None:

@@ -100,12 +100,12 @@ def club(visit: Asked, name: Part, over: bool = False) -> Response:
             {"title": title, "lines": _by_position(visit, book, found[:MOST_ROWS]), "count": len(found)}
             for title, found in (("In", view.ins), ("Out", view.outs), ("Staying", view.stays))
         ]
-        found = book.chains(name, not_before=None if over else earliest_open(book.now))
+        hanging = book.chains(name, not_before=None if over else earliest_open(book.now))
         contracts = sorted(view.contracts, key=lambda contract: contract.until)
         return visit.page(
             "club.html", club=book.names.club_name(key, name), key=name, parts_list=parts, view=view, over=over,
-            claims=claims, contracts=[(c, _ends_soon(c.until, book.now.date())) for c in contracts],
-            chains=[drawing.dominoes(chain, visit.carried) for chain in found[-_CHAINS:]],
+            claims=claims, most=MOST_ROWS, contracts=[(c, _ends_soon(c.until, book.now.date())) for c in contracts],
+            chains=[drawing.dominoes(chain, visit.carried) for chain in hanging[-_CHAINS:]],
         )  # fmt: skip
 
 
@@ -132,7 +132,10 @@ def person(visit: Asked, name: Part) -> Response:
         people = [
             _one_person(visit, book, key, names, [r for r in found if r.person == key]) for key, names in named.items()
         ]
-        return visit.page("person.html", asked=name, people=people[:MOST_ROWS], claims=claims)
+        many = any(len([r for r in found if r.person == key]) > MOST_ROWS for key in named)
+        return visit.page(
+            "person.html", asked=name, people=people[:MOST_ROWS], claims=claims, many=many, most=MOST_ROWS
+        )  # fmt: skip
 
 
 def _one_person(
