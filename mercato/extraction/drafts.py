@@ -87,6 +87,8 @@ class Drafter(Outcomes):
         replaced = [b for e in events for b, _ in e.replaced]
         about = [b for b in local if b not in replaced]
         told = [d.being for d in found if d.being not in replaced]
+        if any(e.entry.get("implied") == "instead" for e in events) and self.topic is self.resolver.headline_player():
+            return  # "Napoli went for Y instead": the text goes on about X
         if not told and self.topic is not None and self.resolver.is_player(self.topic):
             about = [b for b in about if self.resolver.is_player(b)]  # a coach who speaks of him is not the topic
         if about or (local and self.topic is None):
@@ -269,6 +271,9 @@ class Drafter(Outcomes):
             here = [b for b in here if b not in doers]
         if event.entry.get("noun") and self.topic is not None and self.resolver.is_player(self.topic):
             here, local = ([b for b in some if not self._belongs_later(b, event)] for some in (here, local))
+        if event.frame == "bid" and self.topic is not None and self.resolver.is_player(self.topic):
+            here = [b for b in here if self.resolver.is_player(b)]  # no coach is bid for where a player is spoken of
+            local = here or [b for b in local if self.resolver.is_player(b)]
         if event.dropped and self.topic is not None and not any(b.first[0] < event.span[0] for b in here):
             here = local = []
         if here:

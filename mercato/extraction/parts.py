@@ -197,8 +197,8 @@ class Parts(Assigning):
         return people[-1] if comma and people else subject
 
     def _before_relative(self, nodes: list[Node], at: int) -> int:
-        """ "X, den Y holen wollte, wechselt": the last node before the step, or before a clause about its subject."""
-        if self.fronted and at > 1 and nodes[at - 1].key == ",":
+        """ "X, den Y holen wollte, wechselt", "Newcastle, who said he would stay, bought": before a clause about it."""
+        if at > 1 and nodes[at - 1].key == ",":
             for index in range(at - 2, 0, -1):
                 if nodes[index].has("relatives"):
                     return index - 1
@@ -274,7 +274,11 @@ class Parts(Assigning):
         """ "Scott Wharton's team-mate Igor Tyjon": by whom somebody is told, and nobody who takes part."""
         node = nodes[at]
         named = node.kind is NodeKind.PERSON and node.owner and not node.people[0].pronoun
-        return named and at + 1 < stop and nodes[at + 1].kind is NodeKind.PERSON and nodes[at + 1].role is None
+        if not named or at + 1 >= len(nodes):
+            return False
+        follow = nodes[at + 1]
+        other = at + 1 < stop and follow.kind is NodeKind.PERSON and follow.role is None
+        return other or follow.key in self.language.words.get("stand_ins", ())
 
     def _take_named(self, nodes: list[Node], at: int, event: Event, frame: Frame) -> None:
         """ "wants a new striker: X": who stands behind the colon is the one not yet named."""
