@@ -15,6 +15,7 @@ from typing import Any
 import apsw
 import msgspec
 
+from mercato import settings
 from mercato.forecasting.chances import Chance
 from mercato.model import ClaimKind
 from mercato.model.rumours import Rumour
@@ -29,8 +30,10 @@ _REMEMBERED = 12
 """Bodies of what is kept whole that stay decoded: the three of today, and those of a few days that were asked for."""
 
 
-def store_path(ledger: Path) -> Path:
-    """Where the outcomes and forecasts of a ledger lie: beside it."""
+def store_path(ledger: Path | str) -> Path:
+    """Where the outcomes and forecasts of a ledger lie: beside its file, and in the user's folder for a server's."""
+    if isinstance(ledger, str):
+        return settings.home() / "forecasts.sqlite"
     return ledger.with_name(f"{ledger.stem}.forecasts.sqlite")
 
 

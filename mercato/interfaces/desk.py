@@ -11,7 +11,6 @@ from pathlib import Path
 from queue import LifoQueue
 from typing import TYPE_CHECKING
 
-from mercato import settings
 from mercato.errors import DocumentSkipped, MercatoError, Misused
 from mercato.forecasting.kept import Kept, store_path
 from mercato.interfaces.publishers import Publishers
@@ -58,7 +57,7 @@ class Desk:
     def __init__(self, place: Path | str, register: Register, rates: Rates, *, create: bool = False) -> None:
         """Open the ledger at `place`. Raises NotFound where there is none and `create` is false, LedgerError."""
         self._place, self.register, self._rates = place, register, rates
-        self.kept = Kept(store_path(place) if isinstance(place, Path) else settings.home() / "forecasts.sqlite")
+        self.kept = Kept(store_path(place))
         self._free: LifoQueue[RumourBook] = LifoQueue()
         self._opened: list[Ledger] = []
         self._days: OrderedDict[datetime, tuple[State, RumourBook, threading.Lock]] = OrderedDict()

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mercato import settings
 from mercato.errors import MercatoError
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def open_store(ledger: Path | str) -> ForecastStore:
     needs_numbers()
     from mercato.forecasting.store import ForecastStore, store_path
 
-    return ForecastStore(store_path(ledger) if isinstance(ledger, Path) else settings.home() / "forecasts.sqlite")
+    return ForecastStore(store_path(ledger))
 
 
 def kept_forecasts(ledger: Path | str) -> list[tuple[datetime, Forecast]]:

@@ -71,24 +71,14 @@ def _model_reader(register: Register) -> ModelReader:
     from mercato.extraction.asked import ModelReader
     from mercato.sources.answers import RememberedEndpoint
     from mercato.sources.endpoint import Endpoint
+    from mercato.sources.fetch import timeout_seconds
 
     address, model = settings.MODEL_URL.value, settings.MODEL.value
     if not address or not model:
         missing = settings.MODEL_URL if not address else settings.MODEL
         raise Misused(f"--reader {ReaderName.MODEL} needs to know which: set {missing.variable}. {missing.meaning}")
-    endpoint = Endpoint(address, model, settings.MODEL_KEY.value, seconds=_seconds())
+    endpoint = Endpoint(address, model, settings.MODEL_KEY.value, seconds=timeout_seconds(settings.MODEL_TIMEOUT))
     return ModelReader(RememberedEndpoint(endpoint, settings.home() / "answers").complete, model, register)
-
-
-def _seconds() -> float:
-    try:
-        seconds = float(settings.MODEL_TIMEOUT.value)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 3600:
-        value = settings.MODEL_TIMEOUT.value
-        raise Misused(f"MERCATO_MODEL_TIMEOUT is {value!r}: give a number of seconds between 0 and 3600.")
-    return seconds
 
 
 def tally_of(reader: object) -> Tally | None:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mercato.errors import Misused, SourceUnusable
-from mercato.settings import TIMEOUT, USER_AGENT
+from mercato.settings import TIMEOUT, USER_AGENT, Setting
 from mercato.sources.skips import Reason, skipped
 
 if TYPE_CHECKING:
@@ -134,14 +134,14 @@ def make_client(
     )
 
 
-def timeout_seconds() -> float:
-    """Seconds after which one address is given up, from the setting MERCATO_TIMEOUT."""
+def timeout_seconds(setting: Setting = TIMEOUT) -> float:
+    """Seconds after which something asked for is given up: an address (MERCATO_TIMEOUT), or what a setting is for."""
     try:
-        seconds = float(TIMEOUT.value)
+        seconds = float(setting.value)
     except ValueError:
         seconds = 0.0
     if not 0 < seconds <= 3600:
-        raise Misused(f"MERCATO_TIMEOUT is {TIMEOUT.value!r}: give a number of seconds between 0 and 3600.")
+        raise Misused(f"{setting.variable} is {setting.value!r}: give a number of seconds between 0 and 3600.")
     return seconds
 
 
