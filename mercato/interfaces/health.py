@@ -10,11 +10,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mercato.errors import MercatoError, NotFound
 from mercato.ledger.address import shown
 from mercato.settings import MAX_BYTES, SETTINGS, TIMEOUT, home, ledger_path, register_path
 from mercato.version import __version__
+
+if TYPE_CHECKING:
+    from mercato.ledger import Ledger
 
 OLDEST_PYTHON = (3, 11)
 LOW_DISK = 100_000_000
@@ -189,6 +193,7 @@ def _ledger(place: Path | str) -> Iterator[Finding]:
             f"{held.articles:,} articles in {held.documents:,} versions, {held.readings:,} readings, "
             f"{held.claims:,} claims, {held.skips:,} skips",
         )
+        yield from _guarded("ledger", "rumours", lambda: _rumours(ledger))
         problems, unsafe = ledger.integrity_check(), ledger.durability_check()
     for problem in problems:
         yield Finding("ledger", "integrity", problem, f"Keep a copy of {shown(place)}, then restore it from a backup.")
@@ -196,3 +201,17 @@ def _ledger(place: Path | str) -> Iterator[Finding]:
         yield Finding("ledger", "durability", risk, "Change the setting in the server's postgresql.conf.")
     if not problems:
         yield Finding("ledger", "integrity", "ok")
+
+
+def _rumours(ledger: Ledger) -> Iterator[Finding]:
+    from mercato.register import load_register
+    from mercato.rumours.store import RumourStore
+
+    due = RumourStore(ledger, load_register()).due()
+    if due.why:
+        advice = "Run `mercato ledger upgrade`, or the next question on rumours waits for it." if due.is_long else ""
+        yield Finding("ledger", "rumours", f"{due.articles:,} articles are to be joined anew, as {due.why}", advice)
+    elif due.articles:
+        yield Finding("ledger", "rumours", f"{due.articles:,} articles not joined yet; the next question joins them")
+    else:
+        yield Finding("ledger", "rumours", "joined")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -21,7 +21,7 @@ from mercato.rumours.names import PLAIN
 from mercato.rumours.rates import Rates
 from mercato.rumours.reading import claims_in_force
 from mercato.rumours.status import Standing, standing
-from mercato.rumours.store import RumourStore
+from mercato.rumours.store import Due, RumourStore
 from mercato.rumours.verdicts import judged, verdicts
 from mercato.rumours.windows import order
 
@@ -83,13 +83,17 @@ class RumourBook:
         """The ledger as it stood at the book's moment."""
         return self.ledger.as_of(self.moment) if self.moment else self.ledger
 
-    def update(self) -> int:
-        """Take in what is new in the ledger; how many articles that were."""
-        return self._store.update()
+    def due(self) -> Due:
+        """What of the ledger the derived tables have yet to take in."""
+        return self._store.due()
 
-    def rebuild(self) -> int:
-        """Make the derived tables again from nothing."""
-        return self._store.rebuild()
+    def update(self, step: Callable[[int], None] | None = None) -> int:
+        """Take in what is new in the ledger; how many articles that were, which `step` is told of as they are."""
+        return self._store.update(step)
+
+    def rebuild(self, step: Callable[[int], None] | None = None) -> int:
+        """Make the derived tables again from nothing; how many articles were taken in."""
+        return self._store.rebuild(step)
 
     def rumours(self, asked: RumourFilter | None = None) -> list[Rumour]:
         """The rumours that a filter lets through, those with the latest news first."""

@@ -6,7 +6,7 @@ making all of it again from the ledger gives the same rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from zlib import crc32
@@ -15,13 +15,12 @@ import msgspec
 
 from mercato.ledger import Ledger
 from mercato.ledger.dialect import Database
-from mercato.model.folding import fold
 from mercato.model.rumours import Rumour
 from mercato.register import Register
 from mercato.rumours.build import Tools, build_file, copies_among
 from mercato.rumours.entries import Entry, EntryMaker
-from mercato.rumours.finding import key_rows, words_of
-from mercato.rumours.joining import FileKey, add_mention, earlier_of, first_seen
+from mercato.rumours.finding import key_rows
+from mercato.rumours.joining import FileKey, add_mention, earlier_of
 from mercato.rumours.names import Names
 from mercato.rumours.people import Mention, settle
 from mercato.rumours.prints import Print, print_of
@@ -34,39 +33,11 @@ from mercato.rumours.reading import (
     parts,
     texts,
 )
+from mercato.rumours.tables import FORM, INDEXES, TABLES, entry_row, rumour_row
 from mercato.rumours.verdicts import judged, verdicts
 from mercato.rumours.windows import Calendar, order
 from mercato.version import __version__
 
-FORM = "6"
-"""Counted up when the same ledger would give other rows; the store is then made again."""
-
-_TABLES = {
-    "rumour_state": "CREATE TABLE rumour_state (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-    "rumour_entry": """CREATE TABLE rumour_entry (claim INTEGER PRIMARY KEY, article TEXT NOT NULL,
-        document_id TEXT NOT NULL, block TEXT NOT NULL, node TEXT NOT NULL, name TEXT NOT NULL, clubs TEXT NOT NULL,
-        first_seen TEXT NOT NULL, window_label TEXT NOT NULL)""",
-    "rumour_person": """CREATE TABLE rumour_person (block TEXT NOT NULL, node TEXT NOT NULL, person TEXT NOT NULL,
-        PRIMARY KEY (block, node))""",
-    "rumour_file": """CREATE TABLE rumour_file (person TEXT NOT NULL, window_label TEXT NOT NULL,
-        documents TEXT NOT NULL, copies TEXT NOT NULL, PRIMARY KEY (person, window_label))""",
-    "rumour_print": "CREATE TABLE rumour_print (document_id TEXT PRIMARY KEY, print TEXT NOT NULL)",
-    "rumour": """CREATE TABLE rumour (id TEXT PRIMARY KEY, person TEXT NOT NULL, window_label TEXT NOT NULL,
-        window_order INTEGER NOT NULL, kind TEXT NOT NULL, club TEXT NOT NULL, stage TEXT, origins INTEGER NOT NULL,
-        last_news TEXT NOT NULL, dated TEXT NOT NULL, words TEXT NOT NULL, body TEXT NOT NULL)""",
-    # Clubs and words by which a rumour is found, in the order in which rumours are listed.
-    "rumour_key": """CREATE TABLE rumour_key (key TEXT NOT NULL, dated TEXT NOT NULL, rumour TEXT NOT NULL,
-        window_order INTEGER NOT NULL, PRIMARY KEY (key, dated, rumour, window_order))""",
-}
-_INDEXES = (
-    "CREATE INDEX rumour_entry_article ON rumour_entry (article)",
-    "CREATE INDEX rumour_entry_block ON rumour_entry (block, node)",
-    "CREATE INDEX rumour_person_person ON rumour_person (person)",
-    "CREATE INDEX rumour_by_person ON rumour (person, window_order)",
-    "CREATE INDEX rumour_by_news ON rumour (last_news)",
-    "CREATE INDEX rumour_by_date ON rumour (dated, id)",
-    "CREATE INDEX rumour_key_rumour ON rumour_key (rumour)",
-)
 _FIRST_PAGE, _PAGE = 60, 500
 """Rumours fetched at once: most callers want a screenful."""
 _LATEST = "9999"
@@ -74,8 +45,30 @@ _LATEST = "9999"
 _BATCH = 2_000
 """Articles taken in at once where many are new: enough that a block is settled once for many of them."""
 
+LONG = 1_000
+"""Articles whose joining is noticed: some seconds, more where much is said of the same people."""
+_MADE_ANEW = {
+    "form": "they are of another version's form",
+    "register": "the register has changed",
+    "verdicts": "a verdict was given or taken back",
+}
+"""By what of its state the store has to be made again, and how that is told."""
+
 _RUMOUR = msgspec.json.Decoder(Rumour)
 _PRINT = msgspec.json.Decoder(Print)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What the next update takes in: so many articles; `why` says why all are joined anew, where they are."""
+
+    articles: int = 0
+    why: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it takes so long that whoever waits should be told."""
+        return self.articles >= LONG
 
 
 @dataclass
@@ -111,29 +104,43 @@ class RumourStore:
         database = self._ledger.database
         return self._held_state(database) == self._wanted_state()
 
-    def update(self) -> int:
-        """Bring the store up to date; how many articles were taken in. Raises LedgerBusy, LedgerError."""
+    def due(self) -> Due:
+        """What the next update takes in."""
+        database = self._ledger.database
+        held, wanted = self._held_state(database), self._wanted_state()
+        if held == wanted:
+            return Due()
+        why = _why_anew(held, wanted)
+        return Due(len(articles_since(database, *_numbers({} if why else held))), why)
+
+    def update(self, step: Callable[[int], None] | None = None) -> int:
+        """Bring the store up to date; how many articles were taken in, which `step` is told of as they are.
+
+        Raises LedgerBusy, LedgerError.
+        """
         if self.is_current:
             return 0
         with self._ledger.deriving() as database:
             wanted = self._wanted_state()
             held = self._held_state(database)
-            if any(held.get(name) != wanted[name] for name in ("form", "register", "verdicts")):
+            if not held or _why_anew(held, wanted):
                 self._clear(database)
                 held = {}
-            numbers = (int(held.get("reading", "0")), int(held.get("sighting", "0")))
-            articles = articles_since(database, *numbers)
+            articles = articles_since(database, *_numbers(held))
             for start in range(0, len(articles), _BATCH):
-                self._take(database, articles[start : start + _BATCH])
+                batch = articles[start : start + _BATCH]
+                self._take(database, batch)
+                if step is not None:
+                    step(len(batch))
             database.execute("DELETE FROM rumour_state")
             database.execute_many("INSERT INTO rumour_state VALUES (?, ?)", sorted(wanted.items()))
         return len(articles)
 
-    def rebuild(self) -> int:
+    def rebuild(self, step: Callable[[int], None] | None = None) -> int:
         """Make everything again from the ledger; how many articles were taken in."""
         with self._ledger.deriving() as database:
             self._clear(database)
-        return self.update()
+        return self.update(step)
 
     def rumours(self, where: str = "", parameters: Sequence[object] = ()) -> list[Rumour]:
         """The rumours that a condition on table `rumour` lets through, the latest published news first."""
@@ -198,11 +205,11 @@ class RumourStore:
         return {str(name): str(value) for name, value in database.execute("SELECT name, value FROM rumour_state")}
 
     def _clear(self, database: Database) -> None:
-        for table, statement in _TABLES.items():
+        for table, statement in TABLES.items():
             if database.has_table(table):
                 database.execute(f"DROP TABLE {table}")
             database.execute(database.dialect.table(statement))
-        for statement in _INDEXES:
+        for statement in INDEXES:
             database.execute(statement)
 
     def _take(self, database: Database, articles: Sequence[str]) -> None:
@@ -219,7 +226,7 @@ class RumourStore:
                 touched.documents.add(str(document))
             database.execute(f"DELETE {old}", part)
         entries = [maker.entry(*row) for row in claims_in_force(database, None, articles)]
-        database.execute_many(f"INSERT INTO rumour_entry VALUES ({marks(range(9))})", [_entry_row(e) for e in entries])
+        database.execute_many(f"INSERT INTO rumour_entry VALUES ({marks(range(9))})", [entry_row(e) for e in entries])
         touched.nodes.update((e.block, e.node, e.window) for e in entries)
         touched.documents.update(e.source.id for e in entries)
         touched.blocks = {block for block, _, _ in touched.nodes}
@@ -327,7 +334,7 @@ class RumourStore:
         sql = "SELECT body FROM rumour WHERE person = ? AND window_order < ?"
         before = [_RUMOUR.decode(str(r[0])) for r in database.execute(sql, (person, order(window)))]
         made = build_file(person, window, entries, copies, earlier_of(before), self.tools)
-        database.execute_many(f"INSERT INTO rumour VALUES ({marks(range(12))})", [_rumour_row(r) for r in made])
+        database.execute_many(f"INSERT INTO rumour VALUES ({marks(range(12))})", [rumour_row(r) for r in made])
         database.execute_many("INSERT INTO rumour_key VALUES (?, ?, ?, ?)", [row for r in made for row in key_rows(r)])
 
     def _all_prints(self, database: Database, ids: Sequence[str]) -> Mapping[str, Print]:
@@ -353,43 +360,22 @@ class RumourStore:
         return {t.id: print_of(t.text, t.blocks, t.language, self._register) for t in texts(database, ids)}
 
 
+def _numbers(held: Mapping[str, str]) -> tuple[int, int]:
+    """The last reading and the last sighting that a state took in."""
+    return int(held.get("reading", "0")), int(held.get("sighting", "0"))
+
+
+def _why_anew(held: Mapping[str, str], wanted: Mapping[str, str]) -> str:
+    """Why a store in a state has to be made again; empty where it hasn't, or where there is none."""
+    return next((why for name, why in _MADE_ANEW.items() if held and held.get(name) != wanted[name]), "")
+
+
 def fingerprint(register: Register) -> str:
     """Changes when the register knows other people, clubs, outlets or windows."""
     sizes = (register.clubs, register.people, register.outlets, register.journalists, register.windows)
     names = "\n".join(f"{p.id} {p.name} {p.club_id}" for p in register.people.values())
     clubs = "\n".join(f"{c.id} {c.name} {c.country}" for c in register.clubs.values())
     return f"{'-'.join(str(len(held)) for held in sizes)}-{crc32(f'{names}{clubs}{register.windows}'.encode()):08x}"
-
-
-def _entry_row(entry: Entry) -> tuple[object, ...]:
-    return (
-        entry.number,
-        entry.source.key,
-        entry.source.id,
-        entry.block,
-        entry.node,
-        fold(entry.claim.person.name),
-        "|".join(sorted(entry.clubs)),
-        first_seen(entry),
-        entry.window,
-    )
-
-
-def _rumour_row(rumour: Rumour) -> tuple[object, ...]:
-    return (
-        rumour.id,
-        rumour.person,
-        rumour.window,
-        order(rumour.window),
-        rumour.kind.value,
-        rumour.club,
-        rumour.stage.value if rumour.stage else None,
-        len(rumour.independent_origins),
-        rumour.last_news.known_at.isoformat(),
-        rumour.last_news.when.latest.isoformat(),
-        f" {' '.join(words_of(rumour))} ",
-        _json(rumour),
-    )
 
 
 def _json(value: object) -> str:

@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from mercato.errors import LedgerError
 from mercato.interfaces.cli.main import cli
 from mercato.interfaces.cli.rumour_text import lead_words
+from mercato.interfaces.cli.serve import make_app
 from mercato.ledger import Ledger
 from mercato.model.rumours import Lead
 from mercato.register import Register
+from mercato.rumours.store import RumourStore
 from tests.cli.support import mercato
 from tests.rumours.made import move, say
 from tests.rumours.saga import fill
@@ -168,3 +171,58 @@ def test_an_archive_read_as_published_can_be_asked_of_any_day(run: Run, tmp_path
 )
 def test_a_lead_is_told_as_the_span_it_lies_in(least: int, most: int | None, told: str) -> None:
     assert lead_words(Lead(("Marca",), "AS", least, most)) == f"Marca, {told} before AS"
+
+
+@pytest.fixture
+def older(tmp_path: Path, register: Register, run: Run, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A ledger whose rumours were joined by another version; joining its eight articles counts as long."""
+    assert run("rumours").exit_code == 0
+    path = tmp_path / "ledger.sqlite"
+    with Ledger.open(path) as ledger, ledger.deriving() as database:
+        database.execute("UPDATE rumour_state SET value = 'older' WHERE name = 'form'")
+    monkeypatch.setattr("mercato.rumours.store.LONG", 8)
+    return path
+
+
+@pytest.mark.usefixtures("older")
+def test_rumours_of_another_form_are_joined_by_the_upgrade_and_it_says_so(run: Run) -> None:
+    found = run("doctor")
+    assert "8 articles are to be joined anew, as they are of another version's form" in found.stdout
+    assert "mercato ledger upgrade" in found.stderr
+    upgraded = run("ledger", "upgrade", "--json")
+    assert (rows(upgraded)[0]["joined"], rows(upgraded)[0]["why"]) == (8, "they are of another version's form")
+    assert "Joining 8 articles into rumours (all anew" in upgraded.stderr
+    assert "to be joined" not in run("doctor").stdout
+    again = run("ledger", "upgrade")
+    assert "rumours: 0 articles joined" in again.stderr
+    assert "Joining" not in run("rumours").stderr
+
+
+@pytest.mark.usefixtures("older")
+def test_a_question_that_joins_anew_says_so_and_prints_what_it_would_have(run: Run) -> None:
+    told = run("person", "perin")
+    assert "Joining 8 articles into rumours (all anew, as they are of another version's form)" in told.stderr
+    quiet = run("person", "perin")
+    assert quiet.stderr == ""
+    assert quiet.stdout == told.stdout != ""
+
+
+def test_serving_joins_before_the_first_page_and_says_so(older: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    make_app(older)
+    assert "Joining 8 articles into rumours" in capsys.readouterr().err
+    make_app(older)
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("older")
+def test_a_command_on_tables_that_can_not_be_written_says_what_it_does(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(self: RumourStore, step: object = None) -> int:
+        raise LedgerError("no right to write")
+
+    monkeypatch.setattr(RumourStore, "update", refused)
+    found = run("rumours", "--json")
+    assert len(rows(found)) == 11
+    assert "joins all articles in memory. no right to write" in found.stderr
+    assert run("ledger", "upgrade").exit_code == 1

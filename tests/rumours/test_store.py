@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import groupby
 
 import pytest
@@ -13,7 +14,7 @@ from mercato.ledger import Ledger
 from mercato.model import ReaderVersion
 from mercato.register import Register
 from mercato.rumours.book import RumourFilter
-from mercato.rumours.store import RumourStore
+from mercato.rumours.store import Due, RumourStore
 from mercato.rumours.verdicts import VerdictKind, record, verdicts, withdraw
 from mercato.sources import document_from_text
 from tests.rumours.made import book, move, say, tables
@@ -158,7 +159,7 @@ def test_a_ledger_that_may_only_be_read_is_joined_in_memory(
 ) -> None:
     fill(ledger, register)
 
-    def refused(self: RumourStore) -> int:
+    def refused(self: RumourStore, step: object = None) -> int:
         raise LedgerError("no right to write")
 
     monkeypatch.setattr(RumourStore, "update", refused)
@@ -191,3 +192,18 @@ def test_lists_are_narrowed_in_the_store_as_they_are_in_memory(ledger: Ledger, r
         stored = [r.id for r in book(ledger, register).rumours(asked)]
         assert stored == [r.id for r in book(ledger, register, "2030-01-01").rumours(asked)]
         assert stored
+
+
+def test_what_is_due_is_told_and_counted_as_it_is_done(ledger: Ledger, register: Register) -> None:
+    fill(ledger, register)
+    store = RumourStore(ledger, register)
+    assert store.due() == Due(8)
+    done: list[int] = []
+    assert store.update(done.append) == 8
+    assert sum(done) == 8
+    assert store.due() == Due()
+    say(ledger, "2025-09-01", "Marca", move("Ada Novello", "Arsenal"))
+    assert store.due() == Due(1)
+    assert RumourStore(ledger, replace(register, outlets={})).due() == Due(9, "the register has changed")
+    record(ledger, VerdictKind.SAME, "n:zizou novak", "n:jan novak", "me")
+    assert store.due() == Due(9, "a verdict was given or taken back")

@@ -61,7 +61,7 @@ def export(
     if what == "windows":
         _windows(form, out, countries, since)
         return
-    with open_book(ledger_file, as_of) as book:
+    with open_book(ledger_file, as_of, joined=what != "claims" and form != "jsonld") as book:
         if form == "jsonld":
             from mercato.interfaces.exports.linked import json_ld
 

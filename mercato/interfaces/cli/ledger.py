@@ -75,18 +75,23 @@ def restore(source: Path, ledger_file: Path | str | None, replace: bool, as_json
 @ledger_option
 @json_option
 def upgrade(ledger_file: Path | str | None, as_json: bool) -> None:
-    """Bring a ledger of an older mercato to this one's form.
+    """Bring a ledger of an older mercato to this one's form, and join its rumours where they are not up to date.
 
-    Every command that opens a ledger does so too; this one does nothing else, and tells.
+    Every command that opens a ledger brings it to this form, and every question on rumours joins them; this one does
+    nothing else, and tells.
     """
+    from mercato.interfaces.cli.book_options import join, open_book
     from mercato.ledger.opening import upgrade as run
 
     place, before, after = run(ledger_place(ledger_file))
+    with open_book(ledger_file, joined=False) as book:
+        due = join(book)
     if as_json:
-        print_json({"ledger": str(place), "before": before, "after": after})
-    else:
-        done = f"from step {before} to {after}" if before < after else f"needs none, it is at step {after}"
-        print_lines([f"upgrade of {place}: {done}"])
+        print_json({"ledger": str(place), "before": before, "after": after, "joined": due.articles, "why": due.why})
+        return
+    done = f"from step {before} to {after}" if before < after else f"needs none, it is at step {after}"
+    print_lines([f"upgrade of {place}: {done}"])
+    say(f"rumours: {due.articles:,} articles joined{f' anew, as {due.why}' if due.why else ''}")
 
 
 def _tell(done: str, copied: Copied, as_json: bool) -> None:

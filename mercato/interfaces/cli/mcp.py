@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mercato.interfaces.cli.book_options import rates_path
+from mercato.interfaces.cli.book_options import catch_up, rates_path
 from mercato.interfaces.cli.options import ledger_option, ledger_place
 
 
@@ -26,6 +26,8 @@ def mcp(ledger_file: Path | str | None) -> None:
     place = ledger_place(ledger_file)
     desk = Desk(place, load_register(), load_rates(rates_path()), create=ledger_file is None)
     try:
+        with desk.book() as book:
+            catch_up(book)
         make_server(desk, lambda: kept_forecasts(place)).run("stdio")
     finally:
         desk.close()

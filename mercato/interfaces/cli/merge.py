@@ -50,7 +50,7 @@ def split(people: tuple[str, ...], ledger_file: Path | str | None, author: str |
 
 
 def _judge(ledger_file: Path | str | None, people: tuple[str, ...], author: str | None, *, same: bool) -> None:
-    from mercato.interfaces.cli.book_options import open_book
+    from mercato.interfaces.cli.book_options import join, open_book
     from mercato.rumours.verdicts import VerdictKind, record
 
     if len(people) != 2:
@@ -59,18 +59,18 @@ def _judge(ledger_file: Path | str | None, people: tuple[str, ...], author: str 
         one, other = (book.person_key(person) for person in people)
         kind = VerdictKind.SAME if same else VerdictKind.APART
         number = record(book.ledger, kind, one, other, author or getpass.getuser())
-        book.update()
+        join(book)
         verdict = "one person" if same else "not one person"
         say(f"Verdict {number}: {one} and {other} are {verdict}. Take it back with mercato merge --undo {number}")
 
 
 def _undo(ledger_file: Path | str | None, number: int, author: str | None) -> None:
-    from mercato.interfaces.cli.book_options import open_book
+    from mercato.interfaces.cli.book_options import join, open_book
     from mercato.rumours.verdicts import withdraw
 
     with open_book(ledger_file) as book:
         withdraw(book.ledger, number, author or getpass.getuser())
-        book.update()
+        join(book)
     say(f"Verdict {number} is taken back.")
 
 

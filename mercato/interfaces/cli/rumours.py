@@ -10,7 +10,7 @@ import click
 
 from mercato.interfaces.cli.book_options import as_of_option, open_book, since_moment
 from mercato.interfaces.cli.options import json_option, ledger_option
-from mercato.interfaces.cli.output import print_json, print_table, say
+from mercato.interfaces.cli.output import print_json, print_table, progress, say
 from mercato.model import ClaimKind, Stage
 from mercato.model.rumours import RumourStatus
 
@@ -69,9 +69,10 @@ def rumours(
         person, to, from_, club, country, window, tuple(map(ClaimKind, kinds)), tuple(map(Stage, stages)),
         tuple(map(RumourStatus, statuses)), min_origins, changed_since, limit,
     )  # fmt: skip
-    with open_book(ledger_file, as_of) as book:
+    with open_book(ledger_file, as_of, joined=not rebuild) as book:
         if rebuild:
-            book.rebuild()
+            with progress("joining articles") as step:
+                book.rebuild(step)
         found = book.rumours(asked)
         show(book, found, as_json)
         if not found:

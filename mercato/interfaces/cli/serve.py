@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mercato.errors import MercatoError
-from mercato.interfaces.cli.book_options import rates_path
+from mercato.interfaces.cli.book_options import catch_up, rates_path
 from mercato.interfaces.cli.options import ledger_option, ledger_place
 from mercato.interfaces.cli.output import say
 from mercato.settings import HOSTS, TOKEN
@@ -57,6 +57,8 @@ def make_app(ledger_file: Path | str | None, host: str = "127.0.0.1") -> FastAPI
 
     own = ledger_file is None
     desk = Desk(ledger_place(ledger_file), load_register(), load_rates(rates_path()), create=own)
+    with desk.book() as book:
+        catch_up(book)
     return create_app(desk, token, hosts_for(host))
 
 
