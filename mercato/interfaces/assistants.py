@@ -125,12 +125,13 @@ class Questions:
         self, person: str | None = None, club: str | None = None, outlet: str | None = None, limit: int = 20
     ) -> dict[str, Any]:
         """Single claims with the words of the text that each rests on."""
-        from mercato.interfaces.api.answers import claim_record
+        from mercato.interfaces.api.answers import claim_record, claims_asked
         from mercato.ledger import ClaimFilter
 
-        asked = ClaimFilter(person=person, club=club, outlet=outlet, limit=_least(limit))
-        with self._desk.view() as view:
-            return {"claims": [claim_record(stored) for stored in view.claims(asked)]}
+        asked = ClaimFilter(person=person, club=club, outlet=outlet)
+        with self._desk.book() as book:
+            found = claims_asked(book, self._desk.publishers, asked, _least(limit))
+            return {"claims": [claim_record(stored) for stored in found]}
 
     def source(self, name: str) -> dict[str, Any]:
         """What an outlet or journalist published or is credited with."""

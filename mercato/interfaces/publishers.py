@@ -5,7 +5,6 @@ Rumours call an outlet by the register's name wherever the domain tells it, so p
 
 from __future__ import annotations
 
-import heapq
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -19,34 +18,33 @@ from mercato.rumours.names import PLAIN, Names
 if TYPE_CHECKING:
     from mercato.ledger.dialect import Database
 
-_NEWEST = 60
-"""Documents of each publisher that are known by number: enough for the newest claims of its page."""
 _KEPT_DAYS = 4
 
 
 @dataclass(slots=True)
 class Publisher:
-    """An outlet and what is here of it: how many documents, dated from when to when, and the newest by number."""
+    """An outlet and its documents here: how many, dated from when to when, and which."""
 
     key: str
     name: str
-    documents: int = 0
     first: str = "9999"
     last: str = ""
-    _newest: list[tuple[str, int]] = field(default_factory=list)
+    _held: list[tuple[str, int]] = field(default_factory=list)
 
     def add(self, number: int, dated_at: str) -> None:
         """Count a document."""
-        self.documents += 1
         self.first, self.last = min(self.first, dated_at[:10]), max(self.last, dated_at[:10])
-        heapq.heappush(self._newest, (dated_at, number))
-        if len(self._newest) > _NEWEST:
-            heapq.heappop(self._newest)
+        self._held.append((dated_at, number))
 
     @property
-    def newest(self) -> list[int]:
-        """The numbers of its newest documents."""
-        return [number for _, number in self._newest]
+    def documents(self) -> int:
+        """How many there are."""
+        return len(self._held)
+
+    @property
+    def newest_first(self) -> list[int]:
+        """The numbers of its documents."""
+        return [number for _, number in sorted(self._held, reverse=True)]
 
 
 Found = Mapping[str, Publisher]

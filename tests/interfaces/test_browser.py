@@ -100,6 +100,14 @@ def test_chances_are_shown_where_they_were_said(browser: Any, gossip_site: Site)
         page.wait_for_url("**cursor=**")
         page.goto(gossip_site.url + gossip_site.paths["a source"])
         assert "came true" in page.locator("#record").inner_text()
+        page.locator("#record td a").first.click()
+        page.wait_for_url("**club=**")
+        assert 0 < page.locator("tbody a[href^='/document/']").count() <= 50
+        page.get_by_role("link", name="All claims").click()
+        page.locator("a[rel=next]").click()
+        page.wait_for_url("**cursor=**")
+        page.locator("tbody a[href^='/document/']").first.click()
+        assert page.locator("mark").count() > 0, "from a count to the words in two steps"
     assert watched.complaints == []
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from mercato.errors import MercatoError
 from mercato.interfaces.cli.main import main
 from mercato.interfaces.exports.tables import harmless
+from mercato.interfaces.files import written_whole
 from tests.interfaces.conftest import HOSTILE_OUTLET
 
 
@@ -115,3 +117,22 @@ def test_windows_are_a_calendar(tmp_path: Path, capsys: pytest.CaptureFixture[st
 )
 def test_what_can_not_be_written_is_told(arguments: list[str], code: int) -> None:
     assert main(["export", *arguments]) == code
+
+
+def test_what_fails_half_way_leaves_the_older_file(tmp_path: Path) -> None:
+    def fails(path: Path) -> None:
+        with written_whole(path) as beside:
+            beside.write_text("half of the ne")
+            raise RuntimeError
+
+    path = tmp_path / "rows.csv"
+    path.write_text("old")
+    with pytest.raises(RuntimeError):
+        fails(path)
+    assert path.read_text() == "old"
+    assert [file.name for file in tmp_path.iterdir()] == ["rows.csv"]
+    with written_whole(path) as beside:
+        beside.write_text("new")
+    assert path.read_text() == "new"
+    with pytest.raises(MercatoError, match="can't be written"), written_whole(tmp_path / "none" / "x") as beside:
+        beside.touch()

@@ -213,6 +213,8 @@ def test_a_source_known_by_its_address_alone_has_its_page(own_client: TestClient
         told = page(own_client, f"/source/{name}")
         assert "1 text read here" in told
         assert [other for other, _, _ in sent if other in told] == [person]
+        claims = own_client.get("/api/v1/claims", params={"outlet": name}).json()["data"]
+        assert [claim["person"] for claim in claims] == [person]
         assert f'href="/source/{name}"' in page(own_client, f"/person/{person}")
     assert own_client.get("/search?q=blog", follow_redirects=False).headers["location"] == "/source/blog.example.org"
 

@@ -126,6 +126,17 @@ def test_a_source_has_its_record(client: TestClient) -> None:
     assert client.get(f"{API}/records?source=nobody").json()["data"] == []
 
 
+def test_the_counts_of_a_source_lead_to_its_claims(client: TestClient) -> None:
+    html = client.get("/source/Tuttosport").text
+    assert 'href="/source/Tuttosport?club=AC+Milan#claims"' in html
+    every = html.count("<tr><td><a href=")
+    for asked, least in (("club=AC+Milan", 1), ("month=2025-06", 1), ("club=AC+Milan&stage=done", 0)):
+        told = client.get(f"/source/Tuttosport?{asked}").text
+        assert least <= told.count('<tr><td><a href="/document/') < every, asked
+    for wrong in ("month=2025-13", "month=soon", "stage=nearly"):
+        assert client.get(f"/source/Tuttosport?{wrong}").status_code == 400
+
+
 def test_the_record_is_drawn_and_paged(client: TestClient) -> None:
     html = client.get("/record").text
     assert 'class="calibration"' in html

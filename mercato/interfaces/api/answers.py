@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Sized
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -23,6 +24,10 @@ from mercato.rumours.windows import is_label
 
 NEWEST_CLAIMS = 50
 """Claims shown of a source, a person or a club; `/claims` has them all."""
+
+
+_LOOKED_AT = 200
+"""Documents of a publisher that are looked at together."""
 
 
 def checked_window(window: str | None) -> str | None:
@@ -110,24 +115,42 @@ def document_record(book: RumourBook, stored: StoredDocument) -> dict[str, Any]:
     }
 
 
-def source_claims(book: RumourBook, publishers: Publishers, name: str) -> tuple[Publisher | None, list[StoredClaim]]:
-    """A publisher by any of its names, and the newest claims that it published or is credited with.
+def source_claims(
+    book: RumourBook, publishers: Publishers, name: str, asked: ClaimFilter, count: int
+) -> tuple[Publisher | None, list[StoredClaim]]:
+    """A publisher by any of its names, and so many of the newest claims that it published or is credited with.
 
-    Nobody where it is known from others alone. Raises NotFound.
+    Nobody where it is known from others alone. `asked` narrows the claims. Raises NotFound.
     """
     key = publishers.key(name)
     own = publishers.of(book.ledger.database, book.moment).get(key)
     said = dict.fromkeys([name, key, *([own.name] if own else [])])
-    claims = {c.claim.id: c for one in said for c in book.view.claims(outlet=one, limit=NEWEST_CLAIMS)}
-    if own:
-        claims |= {c.claim.id: c for c in _claims_in(book, own.newest, ClaimFilter())}
-    something_said(name, [own] if own else [], claims)
-    return own, sorted(claims.values(), key=dated, reverse=True)[:NEWEST_CLAIMS]
+    claims = {c.claim.id: c for one in said for c in book.view.claims(asked, outlet=one, limit=count)}
+    if own is None and not claims:
+        something_said(name, *(book.view.claims(outlet=one, limit=1) for one in said))
+    numbers, found = own.newest_first if own else [], dict[str, StoredClaim]()
+    for start in range(0, len(numbers), _LOOKED_AT):
+        if len(found) >= count:
+            break
+        found |= {c.claim.id: c for c in _claims_in(book, numbers[start : start + _LOOKED_AT], asked)}
+    # Claims of one moment stand in one order, so that a list can be read page by page.
+    newest = sorted((found | claims).values(), key=lambda c: (dated(c), c.claim.id), reverse=True)
+    return own, newest[:count]
+
+
+def claims_asked(book: RumourBook, publishers: Publishers, asked: ClaimFilter, count: int) -> list[StoredClaim]:
+    """So many claims that a filter lets through, newest publication first; an outlet by any of its names."""
+    if asked.outlet is None:
+        return book.view.claims(asked, limit=count)
+    try:
+        return source_claims(book, publishers, asked.outlet, replace(asked, outlet=None), count)[1]
+    except NotFound:
+        return []
 
 
 def source_record(book: RumourBook, publishers: Publishers, name: str) -> dict[str, Any]:
     """What a source published or is credited with, under all its names. Raises NotFound."""
-    own, claims = source_claims(book, publishers, name)
+    own, claims = source_claims(book, publishers, name, ClaimFilter(), NEWEST_CLAIMS)
     return {
         "outlet": own.name if own else book.names.source_name(publishers.key(name), name),
         "documents": own.documents if own else 0,

@@ -12,6 +12,7 @@ from mercato.interfaces.api.answers import (
     change_record,
     checked_window,
     claim_record,
+    claims_asked,
     document_of,
     document_record,
     newest_claims,
@@ -179,10 +180,11 @@ def claims(
     """Claims, newest publication first, by the last reading of each article's last text."""
     first, last = (as_moment(day, start=True).date() if day else None for day in (since, until))
     asked = ClaimFilter(person, club, outlet, tuple(stage), tuple(kind), first, last)
-    with desk.view(as_of) as view:
+    with desk.book(as_of) as book:
         page, following = paged(
-            lambda count: view.claims(asked, limit=count), lambda stored: stored.claim.id, limit, cursor
-        )
+            lambda count: claims_asked(book, desk.publishers, asked, count),
+            lambda stored: stored.claim.id, limit, cursor,
+        )  # fmt: skip
         return answer([claim_record(stored) for stored in page], following)
 
 

@@ -20,7 +20,7 @@ from mercato.interfaces.cli.rumour_text import what
 from mercato.interfaces.desk import Desk
 from mercato.interfaces.exports.rows import trigger_words
 from mercato.interfaces.web.show import address
-from mercato.ledger import StoredClaim
+from mercato.ledger import ClaimFilter, StoredClaim
 from mercato.rumours.book import Change, RumourFilter
 
 _ENTRIES = 50
@@ -55,7 +55,7 @@ def person(request: Request, desk: AtDesk, name: Part, form: Form = "atom") -> R
 def source(request: Request, desk: AtDesk, name: Part, form: Form = "atom") -> Response:
     """The newest claims that a source published or is credited with. Raises NotFound for one that nobody knows."""
     with desk.book() as book:
-        _, claims = source_claims(book, desk.publishers, name)
+        _, claims = source_claims(book, desk.publishers, name, ClaimFilter(), _ENTRIES)
     if form == "json":
         return answer([claim_record(stored) for stored in claims])
     return _atom(request, f"mercato: {name}", [_of_claim(stored) for stored in claims])

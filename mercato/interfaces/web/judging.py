@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
+from mercato.errors import Misused
 from mercato.forecasting.kept import BACKTEST, RECORDS, SCORES
-from mercato.interfaces.api.answers import checked_window, closed_page, person_rumours, something_said, source_record
+from mercato.interfaces.api.answers import (
+    checked_window,
+    claim_record,
+    closed_page,
+    person_rumours,
+    something_said,
+    source_claims,
+)
 from mercato.interfaces.api.envelope import paged
+from mercato.interfaces.desk import as_moment
 from mercato.interfaces.web import drawing, show
 from mercato.interfaces.web.visit import Asked, Part, Visit
-from mercato.model import ENDS, LADDER
+from mercato.ledger import ClaimFilter, StoredClaim
+from mercato.model import ENDS, LADDER, Stage
 from mercato.model.folding import fold
-from mercato.rumours.book import RumourFilter, latest_first
+from mercato.rumours.book import RumourBook, RumourFilter, latest_first
+from mercato.rumours.names import PLAIN
 
 _CLOSED = 50
+_CLAIMS = 50
 _SOURCES = 40
 _CHAINS = 12
 _PARTS = 12
@@ -26,17 +40,60 @@ _PARTS = 12
 router = APIRouter()
 
 
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What narrows the claims on a source's page, as it stands in the address: a club, a stage, a month."""
+
+    club: Annotated[str, Query(max_length=200)] = ""
+    stage: Annotated[str, Query(max_length=20)] = ""
+    month: Annotated[str, Query(max_length=7)] = ""
+
+    @property
+    def set(self) -> dict[str, str]:
+        """Those that narrow."""
+        return {name: value.strip() for name, value in asdict(self).items() if value.strip()}
+
+    def asked(self, book: RumourBook) -> ClaimFilter:
+        """As a filter of claims. Raises Misused for a value that is none."""
+        since = until = None
+        if self.month.strip():
+            since = as_moment(f"{self.month.strip()}-01", start=True).date()
+            until = (since + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        if self.stage.strip() and self.stage.strip() not in list(Stage):
+            raise Misused(f"{self.stage!r} is no stage. They are: {', '.join(Stage)}.")
+        stages = (Stage(self.stage.strip()),) if self.stage.strip() else ()
+        key = book.club_key(self.club.strip()) if self.club.strip() else None
+        club = self.club.strip() if key and key.startswith(PLAIN) else key
+        return ClaimFilter(club=club, stages=stages, since=since, until=until)
+
+
 @router.get("/source/{name:path}")
-def source(visit: Asked, name: Part) -> Response:
-    """What a source published or is credited with, and how much of what it told came true."""
+def source(
+    visit: Asked, name: Part, narrowed: Annotated[Narrowed, Depends(Narrowed)], cursor: str | None = None
+) -> Response:
+    """What a source published or is credited with, and how much of what it told came true.
+
+    The counts lead to the claims of a club, a stage or a month, and those to their words.
+    """
     with visit.desk.book(visit.moment) as book:
-        found = source_record(book, visit.desk.publishers, name)
-    keys = {visit.desk.publishers.key(name), fold(name), fold(found["outlet"])}
+        asked = narrowed.asked(book)
+        own = None
+
+        def found(count: int) -> list[StoredClaim]:
+            nonlocal own
+            own, claims = source_claims(book, visit.desk.publishers, name, asked, count)
+            return claims
+
+        claims, following = paged(found, lambda stored: stored.claim.id, _CLAIMS, cursor)
+        called = own.name if own else book.names.source_name(visit.desk.publishers.key(name), name)
+    keys = {visit.desk.publishers.key(name), fold(name), fold(called)}
     kept = visit.desk.kept.whole(RECORDS, visit.moment)
     record = next((r for r in kept[1] if r["source"] in keys or fold(r["name"]) in keys), None) if kept else None
+    carried = narrowed.set | visit.carried
     return visit.page(
-        "source.html", source=found, record=record, parts_list=_parts(record) if record else [],
-        said_at=kept[0] if kept else None,
+        "source.html", name=called, own=own, claims=[claim_record(stored) for stored in claims], record=record,
+        parts_list=_parts(record) if record else [], said_at=kept[0] if kept else None, narrowed=narrowed.set,
+        more=show.address("source", name, carried | {"cursor": following}) if following else None,
     )  # fmt: skip
 
 
@@ -44,9 +101,9 @@ def _parts(record: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, Any]]]]
     """A record by club, those told of most first; by stage, as on the ladder; by month, the latest first."""
     stages = [stage.value for stage in (*LADDER, *ENDS)]
     found = (
-        ("Club", list(record["by_club"].items())[:_PARTS]),
-        ("Stage", sorted(record["by_stage"].items(), key=lambda row: stages.index(row[0]) if row[0] in stages else 99)),
-        ("Month", sorted(record["by_month"].items(), reverse=True)[:_PARTS]),
+        ("club", list(record["by_club"].items())[:_PARTS]),
+        ("stage", sorted(record["by_stage"].items(), key=lambda row: stages.index(row[0]) if row[0] in stages else 99)),
+        ("month", sorted(record["by_month"].items(), reverse=True)[:_PARTS]),
     )
     return [(title, rows) for title, rows in found if rows]
 
