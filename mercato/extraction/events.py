@@ -10,6 +10,7 @@ from mercato.extraction.nodes import CLAUSE_WORDS, Node, NodeKind, Row
 from mercato.extraction.parts import Parts
 from mercato.extraction.stages import govern
 from mercato.extraction.steps import (
+    FINITE,
     Chain,
     Club,
     Event,
@@ -45,6 +46,7 @@ class EventReader(Chains, Parts, Verbless):
             stop = chains[number + 1].nodes[0] if number + 1 < len(chains) else len(nodes)
             self._take_parts(nodes, chain, event, stop)
             self._fronted(nodes, chain, event)
+            self._share_buyers(nodes, chain, event, events)
             self._in_capacity(nodes, chain, event)
             if event.frame in ("bid", "talks") and event.entry.get("noun") and self._is_awaited(nodes, chain):
                 event.stage = govern("sure", event.stage or Stage.INTEREST)
@@ -224,6 +226,18 @@ class EventReader(Chains, Parts, Verbless):
                 stage = govern(governor, stage)
             event.stage = stage
             event.governors = earlier.governors
+
+    def _share_buyers(self, nodes: list[Node], chain: Chain, event: Event, events: list[Event]) -> None:
+        """ "bought X from Lens and have also signed Y": who did the one did the other."""
+        if not events or event.buyers or not event.people or event.frame != "acquire" or event.passive:
+            return
+        low = chain.nodes[0] - 1
+        while low > 0 and chain.nodes[0] - low < 4 and (nodes[low].kind is NodeKind.WORD or nodes[low].has("have")):
+            low -= 1
+        if nodes[low].has("conjunctions") and events[-1].buyers and chain.entries[0].form in FINITE:
+            event.buyers = list(events[-1].buyers)
+            doers = [m.being for m in event.subject.people] if event.subject is not None else []
+            event.people = [pair for pair in event.people if pair[0] not in doers] or event.people
 
     def _offer_renewal(self, earlier: Event, event: Event) -> None:
         """ "have offered Lingard a new three-year deal"."""
