@@ -27,7 +27,7 @@ def test_what_speaks_for_a_claim_gets_a_weight() -> None:
     assert fitted.weights["good"] > 1
     assert fitted.folds.brier < fitted.folds.base_brier
     assert fitted.later.brier < fitted.later.base_brier
-    assert fitted.f1[fitted.threshold] == max(fitted.f1.values())
+    assert fitted.f1[fitted.threshold] >= max(fitted.f1.values()) - 0.001
     assert fitted.threshold > 0
 
 
