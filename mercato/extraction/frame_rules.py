@@ -263,8 +263,9 @@ class FrameRules(Answers):
             sided = event.frame == "agree" or (by_club and not event.entry.get("one_sided"))
             suitors = len(others) > 2 or "plan" in event.governors  # "A, B and C all want to talk to him"
             known = being.club or self.resolver.known_club(being)
-            told = known is not None and known.key not in {club.name.key for club in others}
-            apart = told and not event.between and event.frame == "talks"
+            keys = {club.name.key for club in others}
+            doers = {c.key for m in event.subject.clubs if (c := m.settled)} if event.subject is not None else set()
+            apart = event.frame == "talks" and known is not None and known.key not in keys and keys <= doers
             if len(others) > 1 and (sided or event.between) and not (being.current or suitors or apart):
                 seller = self._seller_of_two(being, others)
                 being.at(seller.name, seller.span)
