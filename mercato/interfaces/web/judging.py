@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
-from mercato.errors import Misused
 from mercato.forecasting.kept import BACKTEST, RECORDS, SCORES
 from mercato.interfaces.api.answers import (
     checked_window,
@@ -24,7 +23,7 @@ from mercato.interfaces.api.answers import (
 from mercato.interfaces.api.envelope import paged
 from mercato.interfaces.desk import as_moment
 from mercato.interfaces.web import drawing, show
-from mercato.interfaces.web.visit import Asked, Part, Visit
+from mercato.interfaces.web.visit import Asked, Part, Visit, members
 from mercato.ledger import ClaimFilter, StoredClaim
 from mercato.model import ENDS, LADDER, Stage
 from mercato.model.folding import fold
@@ -55,16 +54,14 @@ class Narrowed:
 
     def asked(self, book: RumourBook) -> ClaimFilter:
         """As a filter of claims. Raises Misused for a value that is none."""
-        since = until = None
-        if self.month.strip():
-            since = as_moment(f"{self.month.strip()}-01", start=True).date()
+        said, since, until = self.set, None, None
+        if "month" in said:
+            since = as_moment(f"{said['month']}-01", start=True).date()
             until = (since + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        if self.stage.strip() and self.stage.strip() not in list(Stage):
-            raise Misused(f"{self.stage!r} is no stage. They are: {', '.join(Stage)}.")
-        stages = (Stage(self.stage.strip()),) if self.stage.strip() else ()
-        key = book.club_key(self.club.strip()) if self.club.strip() else None
-        club = self.club.strip() if key and key.startswith(PLAIN) else key
-        return ClaimFilter(club=club, stages=stages, since=since, until=until)
+        # A club of the register is found by whatever texts call it, another by its name.
+        key = book.club_key(said["club"]) if "club" in said else PLAIN
+        club = said.get("club") if key.startswith(PLAIN) else key
+        return ClaimFilter(club=club, stages=tuple(members(Stage, said.get("stage"))), since=since, until=until)
 
 
 @router.get("/source/{name:path}")
@@ -119,6 +116,7 @@ def record(visit: Asked, cursor: str | None = None) -> Response:
         plots=[(title, found) for title, found in (
             ("Forecasts made here", _curve(scores)), ("Backtest", _curve(backtest))) if found],
         records=records[1][:_SOURCES] if records else [], records_at=records[0] if records else None,
+        sources=len(records[1]) if records else 0,
         more=f"/record?{urlencode(visit.carried | {'cursor': following})}" if following else None,
     )  # fmt: skip
 

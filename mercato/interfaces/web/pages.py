@@ -16,7 +16,7 @@ from mercato.interfaces.api.envelope import paged
 from mercato.interfaces.desk import as_moment
 from mercato.interfaces.finding import search, source_counts
 from mercato.interfaces.web import show
-from mercato.interfaces.web.visit import Asked, Part
+from mercato.interfaces.web.visit import Asked, Part, members
 from mercato.model import Stage
 from mercato.model.rumours import RumourStatus
 
@@ -57,7 +57,7 @@ class Filters:
         said = self.set
         return rumour_filter(
             club=said.get("club"), person=said.get("person"), window=checked_window(said.get("window")),
-            kinds=[], stages=_one(Stage, said.get("stage")), statuses=_one(RumourStatus, said.get("status")),
+            kinds=[], stages=members(Stage, said.get("stage")), statuses=members(RumourStatus, said.get("status")),
             min_origins=_number(said.get("min_origins", "0")), limit=limit, changed_since=self.since(now),
         )  # fmt: skip
 
@@ -69,13 +69,6 @@ class Filters:
         if said.isascii() and said.isdigit() and len(said) <= 4:
             return now - timedelta(days=min(int(said), _LONGEST_DAYS))
         return as_moment(said, start=True)
-
-
-def _one(kind: Any, value: str | None) -> list[Any]:
-    try:
-        return [kind(value)] if value else []
-    except ValueError:
-        raise Misused(f"{value!r} is none of: {', '.join(kind)}.") from None
 
 
 def _number(text: str) -> int:

@@ -14,6 +14,7 @@ from fastapi import Path as InPath
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from mercato.errors import Misused
 from mercato.interfaces.api.reading import AtDesk
 from mercato.interfaces.cli.rumour_text import lead_words, what, when
 from mercato.interfaces.desk import as_moment
@@ -140,3 +141,11 @@ def error_page(request: Request, status: int, errors: Sequence[str]) -> Response
     day = request.query_params.get("as_of", "").strip() if status == 404 else ""
     carried = {"as_of": day} if day else {}
     return _page(request, status, "error.html", day=day, carried=carried, status=status, errors=errors)
+
+
+def members(kind: Any, value: str | None) -> list[Any]:
+    """The member of an enum that a field of the address names; none where it is empty. Raises Misused."""
+    try:
+        return [kind(value)] if value else []
+    except ValueError:
+        raise Misused(f"{value!r} is none of: {', '.join(kind)}.") from None
