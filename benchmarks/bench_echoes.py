@@ -3,7 +3,8 @@
     python benchmarks/bench_echoes.py [--errors]
 
 Pairs are made by `tests/rumours/echo_pairs.py`; thresholds were set on one half of them, the figures that count are
-those of the other.
+those of the other. There are more copies than others, which flatters precision: the last of the three lines leaves out
+the easy pairs (another story) and weighs what is left so that half of it is no copies.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -24,6 +25,9 @@ from mercato.rumours.echoes import Likeness, claim_marks, compare  # noqa: E402
 from mercato.rumours.prints import print_of  # noqa: E402
 from tests.rumours.echo_pairs import Item, Pair, pairs  # noqa: E402
 from tests.shared_data import SHARED  # noqa: E402
+
+EASY = "other story"
+"""How pairs begin that are made of texts on two stories."""
 
 
 class Detector:
@@ -52,6 +56,15 @@ def figures(judged: Iterable[tuple[Pair, Likeness]]) -> tuple[int, float, float]
     return counts.total(), counts[True, True] / max(found, 1), counts[True, True] / max(there, 1)
 
 
+def evened(judged: Sequence[tuple[Pair, Likeness]]) -> tuple[int, float, float]:
+    """The same where copies, and other reports on the same story, count as if there were as many of both."""
+    hard = [(pair, likeness) for pair, likeness in judged if pair.copied or not pair.how.startswith(EASY)]
+    count, _, recall = figures(hard)
+    others = [likeness.copied for pair, likeness in hard if not pair.copied]
+    wrong = sum(others) / max(len(others), 1)
+    return count, recall / max(recall + wrong, 1e-9), recall
+
+
 def main() -> None:
     """Print the figures of both halves, and of each way in which pairs were made."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -68,6 +81,8 @@ def main() -> None:
     for name, part in (("set on", False), ("measured on", True)):
         count, precision, recall = figures((p, likeness) for p, likeness in judged if p.held_out is part)
         print(f"{name:>12}: {count} pairs, precision {precision:.3f}, recall {recall:.3f}")
+    count, precision, recall = evened(judged)
+    print(f"half and half: {count} pairs of one story, both halves, precision {precision:.3f}, recall {recall:.3f}")
     for how in sorted({pair.how for pair in made}):
         group = [(p, likeness) for p, likeness in judged if p.how == how]
         right = sum(p.copied == likeness.copied for p, likeness in group)

@@ -40,7 +40,9 @@ class Dialect:
         return text if self.parameter == "?" else text.replace("?", self.parameter)
 
     def table(self, text: str) -> str:
-        """A CREATE TABLE with this database's types for TEXT and INTEGER."""
+        """A CREATE TABLE with this database's types for TEXT and INTEGER; WITHOUT ROWID is SQLite's alone."""
+        if self is not SQLITE:
+            text = text.replace(" WITHOUT ROWID", "")
         return re.sub(r"\bINTEGER\b", self.number, re.sub(r"\bTEXT\b", self.text, text))
 
     def forbid_changes(self, table: str) -> tuple[str, ...]:

@@ -15,11 +15,19 @@ from mercato.model.rumours import Report, Rumour, RumourStatus
 from mercato.register import Register
 from mercato.rumours.chains import Chain, chains, mentions
 from mercato.rumours.entries import EntryMaker
-from mercato.rumours.finding import CONDITIONAL, club_key_of, word_key_of, words_of
+from mercato.rumours.finding import (
+    CONDITIONAL,
+    club_key_of,
+    country_key_of,
+    origins_key_of,
+    said_key_of,
+    word_key_of,
+    words_of,
+)
 from mercato.rumours.joining import join
 from mercato.rumours.names import PLAIN
 from mercato.rumours.rates import Rates
-from mercato.rumours.reading import claims_in_force
+from mercato.rumours.reading import claims_in_force, marks
 from mercato.rumours.status import Standing, standing
 from mercato.rumours.store import Due, RumourStore
 from mercato.rumours.verdicts import judged, verdicts
@@ -164,20 +172,37 @@ class RumourBook:
             if value is not None:
                 conditions.append(column)
                 parameters.append(value)
-        keys = [
-            club_key_of(key)
-            for club in (asked.to, asked.from_, asked.club)
-            if club and self._is_known(key := self.club_key(club))
-        ]
+        for column, values in (("r.kind", asked.kinds), ("r.stage", asked.stages)):
+            if values:
+                conditions.append(f"{column} IN ({marks(values)})")
+                parameters += [value.value for value in values]
         if asked.person is not None and fold(asked.person).strip():
             conditions.append("(r.person = ? OR r.words LIKE ? ESCAPE '\\')")
             parameters += [asked.person, f"% {_escaped(fold(asked.person))} %"]
-            if asked.person not in self.register.people:
-                keys.insert(0, word_key_of(max(fold(asked.person).split(), key=len)))
         few = asked.changed_since is not None or asked.person is not None
-        return self._store.iterate(
-            " AND ".join(conditions), parameters, key=keys[0] if keys else None, not_before=earliest, few=few
-        )
+        key = next(self._keys(asked), None)
+        return self._store.iterate(" AND ".join(conditions), parameters, key=key, not_before=earliest, few=few)
+
+    def _keys(self, asked: RumourFilter) -> Iterator[str]:
+        """The keys under which all that a filter asks for is found, the one that narrows most first."""
+        if asked.person is not None and asked.person not in self.register.people and fold(asked.person).strip():
+            yield word_key_of(_longest_word(asked.person))
+        for club in (asked.to, asked.from_, asked.club):
+            key = self.club_key(club) if club else PLAIN
+            if self._is_known(key):
+                yield club_key_of(key)
+            elif club and fold(club).strip() and not self._is_part_of_known(club):
+                yield said_key_of(_longest_word(club))
+        if asked.changed_since is not None or asked.window:
+            return  # an index of their own
+        if asked.min_origins > 1:
+            yield origins_key_of(asked.min_origins)
+        if asked.country:
+            yield country_key_of(asked.country.upper())
+
+    def _is_part_of_known(self, name: str) -> bool:
+        """Whether the words stand in the name of a club of the register."""
+        return _has_words((fold(club.name) for club in self.register.clubs.values()), name)
 
     def _beginning(self, prefix: str) -> list[Rumour]:
         """The rumours whose ids begin so."""
@@ -292,6 +317,10 @@ def latest_first(found: Iterable[Chain]) -> list[Chain]:
     """Chains by window, the latest first, in it the longest first."""
     # The winter of a year comes before its summer.
     return sorted(found, key=lambda c: (c.window[:4], c.window.endswith("summer"), len(c.events)), reverse=True)
+
+
+def _longest_word(name: str) -> str:
+    return max(fold(name).split(), key=len)
 
 
 def _has_words(texts: Iterable[str], words: str) -> bool:

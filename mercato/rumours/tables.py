@@ -11,7 +11,7 @@ from mercato.rumours.finding import words_of
 from mercato.rumours.joining import first_seen
 from mercato.rumours.windows import order
 
-FORM = "6"
+FORM = "7"
 """Counted up when the same ledger would give other rows; the store is then made again."""
 
 TABLES = {
@@ -27,9 +27,9 @@ TABLES = {
     "rumour": """CREATE TABLE rumour (id TEXT PRIMARY KEY, person TEXT NOT NULL, window_label TEXT NOT NULL,
         window_order INTEGER NOT NULL, kind TEXT NOT NULL, club TEXT NOT NULL, stage TEXT, origins INTEGER NOT NULL,
         last_news TEXT NOT NULL, dated TEXT NOT NULL, words TEXT NOT NULL, body TEXT NOT NULL)""",
-    # Clubs and words by which a rumour is found, in the order in which rumours are listed.
+    # By what a rumour is found (see `finding`), in the order in which rumours are listed.
     "rumour_key": """CREATE TABLE rumour_key (key TEXT NOT NULL, dated TEXT NOT NULL, rumour TEXT NOT NULL,
-        window_order INTEGER NOT NULL, PRIMARY KEY (key, dated, rumour, window_order))""",
+        window_order INTEGER NOT NULL, PRIMARY KEY (key, dated, rumour, window_order)) WITHOUT ROWID""",
 }
 INDEXES = (
     "CREATE INDEX rumour_entry_article ON rumour_entry (article)",
@@ -38,6 +38,7 @@ INDEXES = (
     "CREATE INDEX rumour_by_person ON rumour (person, window_order)",
     "CREATE INDEX rumour_by_news ON rumour (last_news)",
     "CREATE INDEX rumour_by_date ON rumour (dated, id)",
+    "CREATE INDEX rumour_by_window ON rumour (window_label, dated, id)",
     "CREATE INDEX rumour_key_rumour ON rumour_key (rumour)",
 )
 
