@@ -7,9 +7,9 @@ import json
 import os
 import pty
 import re
+import resource
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,7 +37,7 @@ from mercato.model import (
 )
 from tests.ledger.made import TEXT, claim, day, document, evidence
 
-BUDGET = 10  # seconds; measured on two cores: 1.1
+BUDGET = 10  # seconds of a processor; measured on two cores: 1.1
 
 
 @pytest.fixture(scope="module")
@@ -55,16 +55,16 @@ def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=300,
         cwd=folder,
         env={**kept, "HOME": str(folder)},
     )
 
 
 def test_it_runs_in_an_empty_folder_and_leaves_it_empty(tmp_path: Path) -> None:
-    begun = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     ran = run(folder=tmp_path)
-    assert time.perf_counter() - begun < BUDGET
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < BUDGET
     assert ran.returncode == 0
     assert re.search(r"^  Mattia Perin: .+ → AC Milan, interest", ran.stdout, re.MULTILINE)
     assert "Milan look at Perin in case Maignan goes" in ran.stdout

@@ -61,12 +61,12 @@ def test_binary(data: bytes, tmp_path: Path) -> None:
 def test_fifty_megabytes_of_text(tmp_path: Path) -> None:
     path = tmp_path / "huge.txt"
     path.write_bytes((TEXT + "\n\n").encode() * (50_000_000 // (len(TEXT.encode()) + 2)))
-    begun = time.perf_counter()
+    begun = time.process_time()
     skip = skip_of(path)
     assert skip.reason == Reason.TOO_LARGE
     assert "10,000,000 bytes" in str(skip)
     assert "MERCATO_MAX_BYTES" in str(skip)
-    assert time.perf_counter() - begun < 5
+    assert time.process_time() - begun < 5
 
 
 def test_fifty_megabytes_are_read_where_the_setting_allows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,33 +74,33 @@ def test_fifty_megabytes_are_read_where_the_setting_allows_it(tmp_path: Path, mo
     path = tmp_path / "huge.txt"
     count = 50_000_000 // (len(TEXT.encode()) + 2)
     path.write_bytes((TEXT + "\n\n").encode() * count)
-    begun = time.perf_counter()
+    begun = time.process_time()
     document = one(path)
     assert isinstance(document, Document)
     assert len(document.blocks) == count
     # Work in proportion to the size takes some ten seconds here; a quadratic step would take hours.
-    assert time.perf_counter() - begun < 120
+    assert time.process_time() - begun < 120
 
 
 def test_one_line_of_ten_megabytes(tmp_path: Path) -> None:
     path = tmp_path / "line.txt"
     line = (TEXT.encode() + b" ") * (10_000_000 // (len(TEXT.encode()) + 1))
     path.write_bytes(line)
-    begun = time.perf_counter()
+    begun = time.process_time()
     document = one(path)
     assert isinstance(document, Document)
     assert len(document.blocks) == 1
     assert document.language == "it"
-    assert time.perf_counter() - begun < 30
+    assert time.process_time() - begun < 30
 
 
 @pytest.mark.parametrize("filler", [b"(", b"(Photo by ", b"a\n", b"- \n", b"1. \n", b"A: ", b"@ - "])
 def test_ten_megabytes_of_one_mark_end_soon(filler: bytes, tmp_path: Path) -> None:
     path = tmp_path / "marks.txt"
     path.write_bytes(b"Milan want Perin.\n\n" + filler * (2_000_000 // len(filler)))
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert isinstance(one(path), Document)
-    assert time.perf_counter() - begun < 30
+    assert time.process_time() - begun < 30
 
 
 @pytest.mark.parametrize(
