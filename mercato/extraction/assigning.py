@@ -20,6 +20,8 @@ from mercato.model import Stage
 
 # Steps that somebody takes for a club, with somebody else.
 _TAKEN = frozenset({"acquire", "pursue", "bid", "keep", "sell"})
+# Steps of clubs that would have somebody.
+_SOUGHT = frozenset({"acquire", "pursue", "bid", "talks", "interest"})
 
 
 class Assigning(StepTools):
@@ -138,9 +140,20 @@ class Assigning(StepTools):
 
     def _named_by(self, nodes: list[Node], chain: Chain, event: Event) -> None:
         """ "has been identified as Juventus' first choice": whose choice it is."""
+        if not event.passive or event.frame != "pursue" or event.buyers:
+            return
         after = nodes[chain.nodes[-1] + 1 : chain.nodes[-1] + 3]
         if len(after) == 2 and after[0].key in self.language.words.get("capacity", ()) and after[1].owner:
             self._assign(event, after[1], "buyer" if after[1].kind is NodeKind.CLUB else None)
+
+    def _suitors_behind(self, nodes: list[Node], chain: Chain, event: Event) -> None:
+        """ "several clubs want X, including Ajax and Feyenoord": suitors that are named at last."""
+        if not event.unnamed_suitors or event.buyers or event.frame not in _SOUGHT:
+            return
+        for opener, node in zip(nodes[chain.nodes[-1] + 1 :], nodes[chain.nodes[-1] + 2 :], strict=False):
+            if opener.has("list_openers") and node.kind is NodeKind.CLUB and not node.owner:
+                self._assign(event, node, "buyer")
+                return
 
     def _not_the_speaker(self, event: Event) -> None:
         """ "the president rules out the return of X": whoever does it to another's step takes none himself."""

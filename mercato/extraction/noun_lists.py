@@ -69,6 +69,9 @@ def _next_member(nodes: list[Node], at: int, node: Node, is_object: bool) -> tup
         index += 1
     if index == at or index >= len(nodes) or commas > 1 + conjunction:
         return at, None
+    opened = nodes[index - 1].has("list_openers") and nodes[at].key == ","
+    if opened and node.role is not None and node.clubs and node.clubs[-1].name is not None:
+        return at, None  # "several clubs want him from Lille, including Ajax": Lille is none of them
     follow = nodes[index]
     if follow.start - nodes[index - 1].end > 2 and nodes[index - 1].key == ",":
         return at, None  # a word that no table knows stands between: "the club, meaning Arsenal and Spurs"

@@ -67,8 +67,8 @@ class Parts(Assigning):
         if self.fronted:
             self._objects_before(nodes, chain, event, frame)
         self._not_the_speaker(event)
-        if event.passive and event.frame == "pursue" and not event.buyers:
-            self._named_by(nodes, chain, event)
+        self._named_by(nodes, chain, event)
+        self._suitors_behind(nodes, chain, event)
         self._contracts(nodes, chain, event, stop)
         self._settle_frame(nodes, chain, event)
 
