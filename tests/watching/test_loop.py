@@ -320,6 +320,16 @@ def test_what_breaks_the_parser_is_counted_and_the_rest_goes_on(world: World) ->
     assert list(other.reasons) == ["is no feed, sitemap or list of articles"]
 
 
+@pytest.mark.parametrize(("killed", "read"), [(1, [B, A]), (2, [B, A]), (3, [B])])
+def test_an_article_that_took_the_parser_too_long_is_tried_again_on_a_quieter_machine(
+    world: World, killed: int, read: list[str]
+) -> None:
+    world.parser.killed[A] = killed
+    world.run(seconds=12 * HOUR)
+    assert keys(world) == read
+    assert len(world.times_asked(A)) == min(killed + 1, world.policy.parsings)
+
+
 def test_an_answer_that_nobody_foresaw_ends_nothing(world: World) -> None:
     world.sites[A] = Site(failure=UnicodeDecodeError("idna", b"x", 0, 1, "label too long"))
     world.sites[OTHER] = Site(failure=ValueError("header"))

@@ -13,6 +13,7 @@ from mercato.engines.watch.loop import Tools
 from mercato.errors import DocumentSkipped, SourceUnusable
 from mercato.model import Document
 from mercato.sources.fetch import Answer, Known
+from mercato.sources.skips import Reason, skipped
 from mercato.sources.watchlist import Source
 
 START = datetime(2025, 6, 9, 12, 0, tzinfo=UTC).timestamp()
@@ -43,7 +44,15 @@ class InThisThread(Executor):
 
 
 class InThisProcess:
+    """Parses here; `killed` counts down, by address, how often parsing is still to be stopped for taking too long."""
+
+    def __init__(self) -> None:
+        self.killed: dict[str, int] = {}
+
     def run(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        if self.killed.get(name, 0) > 0:
+            self.killed[name] -= 1
+            raise skipped(name, Reason.PARSER_KILLED)
         return function(*arguments)
 
 
@@ -70,6 +79,7 @@ class World:
         self.documents: list[Document] = []
         self.events: list[Event] = []
         self.clock = FakeClock()
+        self.parser = InThisProcess()
         self.state = state or WatchState(None)
         self.policy = policy
         self.ledger: set[str] = set()
@@ -100,9 +110,7 @@ class World:
         return new, 1
 
     def watch(self, *sources: Source) -> Watch:
-        tools = Tools(
-            self.fetch, InThisProcess(), self.ingest, self.clock, InThisThread(), 1_000_000, self.events.append
-        )
+        tools = Tools(self.fetch, self.parser, self.ingest, self.clock, InThisThread(), 1_000_000, self.events.append)
         return Watch(sources or (Source(FEED),), self.state, tools, self.policy)
 
     def run(self, *sources: Source, seconds: float = 0.0, once: bool = False) -> Watch:

@@ -17,7 +17,8 @@ class Policy:
     half, between `shortest` and `longest`. A failure waits `retry`, the next twice that, up to `back_off` (a day).
     `gap` lies between two requests to a host where its robots.txt wants no more. Articles dated more than `horizon`
     before they were first listed are noted, but not read. An article that changed is read again after `gap_to_reread`,
-    twice that the next time, and so on. `forget` is how long an article is remembered after it was last listed.
+    twice that the next time, and so on. One whose parsing takes too long is tried `parsings` times. `forget` is how
+    long an article is remembered after it was last listed.
     """
 
     interval: float = 15 * MINUTE
@@ -33,6 +34,7 @@ class Policy:
     gap_to_reread: float = 10 * MINUTE
     forget: float = 90 * DAY
     tries: int = 8
+    parsings: int = 3
     workers: int = 8
     hosts_remembered: int = 2_000
     sitemaps_of_an_index: int = 3

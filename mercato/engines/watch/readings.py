@@ -68,7 +68,7 @@ class ItemReadings:
         try:
             document = self._tools.parse.run(item.address, read_entry, item.entry, declared)
         except DocumentSkipped as skip:
-            self._leave(item, "skipped", skip.reason)
+            self._not_parsed(item, skip)
             return
         self._hand_in(item, document, Known())
 
@@ -80,9 +80,16 @@ class ItemReadings:
         try:
             document = self._tools.parse.run(address, read_article, *arguments)
         except DocumentSkipped as skip:
-            self._leave(item, "skipped", skip.reason)
+            self._not_parsed(item, skip)
             return
         self._hand_in(item, document, answer.known)
+
+    def _not_parsed(self, item: DueItem, skip: DocumentSkipped) -> None:
+        """Leave an article that can't be parsed; one that took too long is tried again: the machine may be busy."""
+        if skip.reason == Reason.PARSER_KILLED.value and item.tries + 1 < self._policy.parsings:
+            self._put_off(item, skip.reason, None)
+        else:
+            self._leave(item, "skipped", skip.reason)
 
     def _hand_in(self, item: DueItem, document: Document, known: Known) -> None:
         document = _dated(document, item)
